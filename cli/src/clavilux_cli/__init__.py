@@ -1,0 +1,1 @@
+"""The clavilux command: one machine, every process."""

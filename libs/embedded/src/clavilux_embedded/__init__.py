@@ -1,0 +1,1 @@
+"""Postgres and NATS from wheels, on loopback, for one machine and for tests."""

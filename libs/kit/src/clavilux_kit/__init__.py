@@ -1,0 +1,1 @@
+"""What every Clavilux process shares: errors, gRPC, objects, events, retries, telemetry."""

@@ -1,0 +1,1 @@
+"""The one database: numbered migrations and the version check."""

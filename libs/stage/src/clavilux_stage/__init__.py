@@ -1,0 +1,1 @@
+"""The painter: layered scenes, palettes and cameras that references and video share."""

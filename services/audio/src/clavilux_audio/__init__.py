@@ -1,0 +1,1 @@
+"""The ear: tempo, beats, sections, mood and clip boundaries of a song."""

@@ -1,0 +1,1 @@
+"""The cut: clips and song into the finished video, frame-exact."""

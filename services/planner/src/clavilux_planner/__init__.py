@@ -1,0 +1,1 @@
+"""The director: a plan of scenes, shots and transitions for a song."""

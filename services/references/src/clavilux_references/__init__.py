@@ -1,0 +1,1 @@
+"""Scene and character images and layers."""

@@ -1,0 +1,1 @@
+"""Clips that move with the music."""
