@@ -1,0 +1,85 @@
+"""How long a machine is up: until Ctrl-C, or for one piece of work."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from rich.console import Console
+
+from clavilux_cli.home import Home, owned
+from clavilux_cli.machine import open_machine
+
+
+class RunningMachine(Protocol):
+    """A machine to work with."""
+
+    @property
+    def url(self) -> str:
+        """Where its gateway answers."""
+
+    async def watch(self) -> None:
+        """Raises when it can no longer work."""
+
+
+@dataclass(frozen=True)
+class ForeignMachine:
+    """A machine that another process started and watches."""
+
+    url: str
+
+    async def watch(self) -> None:
+        """Waits; its own process does the watching."""
+        await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def running_machine(home: Home, *, port: int, console: Console) -> AsyncIterator[RunningMachine]:
+    """The machine that is already up on `home`, else one that is up for as long as this context."""
+    with _sigterm_cancels():
+        address = home.address("gateway")
+        if address is not None:
+            yield ForeignMachine(f"http://{address}")
+            return
+        with owned(home):
+            console.print(f"data and logs: {home.folder}", highlight=False)
+            async with open_machine(home, port=port, say=lambda text: console.print(text, highlight=False)) as machine:
+                yield machine
+
+
+async def stay_up(home: Home, *, port: int, console: Console) -> None:
+    """Starts everything and stays until it is interrupted."""
+    with _sigterm_cancels(), owned(home):
+        console.print(f"data and logs: {home.folder}", highlight=False)
+        async with open_machine(home, port=port, say=lambda text: console.print(text, highlight=False)) as machine:
+            console.print(f"Clavilux is up: {machine.url} (API: {machine.url}/docs)", highlight=False)
+            console.print(f"token: in {home.folder / 'secrets' / 'token'}; stop with Ctrl-C", highlight=False)
+            await machine.watch()
+
+
+async def run_until(work: Coroutine[None, None, None], watch: Coroutine[None, None, None]) -> None:
+    """Runs `work` to its end, or until `watch` raises."""
+    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(watch)]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _sigterm_cancels() -> Iterator[None]:
+    """Makes SIGTERM end the work like Ctrl-C, so that the machine stops in order."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    if task is not None:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
