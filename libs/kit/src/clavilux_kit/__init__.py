@@ -1,1 +1,1 @@
-"""What every Clavilux process shares: errors, gRPC, objects, events, retries, telemetry."""
+"""What every Clavilux process shares. No domain, no vendor."""
