@@ -1,0 +1,1 @@
+"""What a picture is, without I/O."""
