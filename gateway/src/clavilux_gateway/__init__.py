@@ -1,1 +1,1 @@
-"""The public REST and SSE face."""
+"""The public face: uploads, job status, progress as server-sent events, downloads."""

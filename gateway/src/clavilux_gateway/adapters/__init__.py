@@ -1,0 +1,1 @@
+"""The ports, made of Postgres, PyAV and the event bus."""

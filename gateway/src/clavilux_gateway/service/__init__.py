@@ -1,0 +1,1 @@
+"""What people can do: send a song, follow a job, ask for it, cancel it."""
