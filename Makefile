@@ -5,7 +5,7 @@ export CLAVILUX_DATA ?= $(CURDIR)/.clavilux
 
 BIN := .venv/bin
 MEMBERS := protos $(wildcard libs/*) $(wildcard services/*) gateway cli
-SOURCES := libs services gateway cli tests samples conftest.py
+SOURCES := libs services gateway cli tests samples scripts conftest.py
 # The newest supported Python that is here.
 PYTHON ?= $(firstword $(foreach version,python3.13 python3.12 python3.11 python3,$(shell command -v $(version))))
 
@@ -53,7 +53,7 @@ lint: setup ## Checks style, types, layers, contracts and generated files
 	$(BIN)/buf lint protos
 	scripts/buf_breaking.sh
 	scripts/protos.sh --check
-	scripts/licences.sh --check
+	$(BIN)/python scripts/licences.py --check
 
 format: setup ## Formats the code
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -67,7 +67,7 @@ lock: setup ## Writes the hash locks anew (UPGRADE=1 takes newer versions)
 	$(MAKE) licences
 
 licences: setup ## Writes the list of licences
-	scripts/licences.sh
+	$(BIN)/python scripts/licences.py
 
 clean: ## Removes what the targets made, except the data folder
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

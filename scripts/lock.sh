@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=.venv/bin/uv
-members=(protos libs/kit libs/stage libs/schema libs/embedded services/* gateway cli)
+members=(protos libs/kit libs/stage libs/* services/* gateway cli)
 own=()
 for member in "${members[@]}"; do own+=(--no-emit-package "clavilux-${member##*/}"); done
 common=(--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet

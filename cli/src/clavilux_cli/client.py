@@ -80,6 +80,8 @@ class Client:
                     _require_success(source.response)
                     async for raw in source.aiter_sse():
                         last_id = raw.id or last_id
+                        if not raw.data:  # by the standard no event; httpx-sse gives it all the same
+                            continue
                         event = _event(raw)
                         yield event
                         if event.is_terminal:

@@ -42,6 +42,7 @@ def open_postgres(folder: Path, *, log: Path) -> Iterator[EmbeddedPostgres]:
         StartFailed: With the server's last words.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
     binaries = _binaries()
     if not (folder / "PG_VERSION").exists():
         _initialise(folder, binaries, log)

@@ -1,6 +1,5 @@
 """Starting and stopping a child process that never outlives its parent."""
 
-import functools
 import os
 import signal
 import subprocess
@@ -8,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from clavilux_kit.lifeline import die_with_parent
+from clavilux_kit.lifeline import leashed
 
 
 class StartFailed(Exception):
@@ -36,14 +35,12 @@ def start(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
-            command,
+            leashed(command, death_signal=death_signal),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             env=environment,
             start_new_session=True,
-            # Nothing but one system call happens between fork and exec, which is safe beside other threads.
-            preexec_fn=functools.partial(die_with_parent, os.getpid(), death_signal=death_signal),  # noqa: PLW1509
         )
 
 
