@@ -1,0 +1,1 @@
+"""How the cut is made: ffmpeg, PyAV, the disk and the bus."""

@@ -1,0 +1,1 @@
+"""What a cut is: integers and arrays, no input or output."""

@@ -1,0 +1,1 @@
+"""Postgres, gRPC and NATS behind the ports."""

@@ -1,0 +1,1 @@
+"""The use cases: take jobs up, lead each through its stages, tell of it."""
