@@ -7,11 +7,11 @@ import contextlib
 import os
 import re
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from clavilux_kit.errors import CompositionFailed, TimedOut
+from clavilux_kit.lifeline import leashed
 
 Output = Callable[[bytes], Awaitable[None]]
 
@@ -43,11 +43,7 @@ class Ffmpeg:
         if not os.access(self.executable, os.X_OK):
             raise CompositionFailed("There is no ffmpeg that could be started.")
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "clavilux_composer.adapters.leash", str(os.getpid())),
-            self.executable,
-            "-hide_banner",
-            "-nostdin",
-            *arguments,
+            *leashed([str(self.executable), "-hide_banner", "-nostdin", *arguments]),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
