@@ -23,9 +23,13 @@ def test_every_command_of_the_readme_is_run_by_ci() -> None:
 def test_every_make_target_that_a_document_names_exists() -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
-    named = {target for page in documents for target in re.findall(r"`?make ([a-z][a-z0-9-]+)", page.read_text())}
+    named = {
+        target
+        for page in documents
+        for target in re.findall(r"(?:^|`)make ([a-z][a-z0-9-]+)", page.read_text(), re.MULTILINE)
+    }
     assert "demo" in named
-    assert named - targets - {"it", "what", "them"} == set()
+    assert named - targets == set()
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
