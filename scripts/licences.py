@@ -47,10 +47,11 @@ def _packages() -> Iterator[tuple[str, str]]:
 
 
 def _licence(package: Distribution) -> str:
-    said = package.metadata.get("License-Expression") or ""
-    classified = [line.split(" :: ")[-1] for line in package.metadata.get_all("Classifier", []) if "License ::" in line]
-    free_text = (package.metadata.get("License") or "unknown").strip().splitlines()[0][:60]
-    return said or ", ".join(classified) or free_text
+    said = package.metadata.json
+    lines = said.get("classifier", [])
+    classified = [line.split(" :: ")[-1] for line in lines if "License ::" in line]
+    free_text = str(said.get("license") or "unknown").strip().splitlines()[0][:60]
+    return str(said.get("license_expression") or ", ".join(classified) or free_text)
 
 
 def _is_refused(name: str, licence: str) -> bool:

@@ -88,7 +88,7 @@ def _run(work: Coroutine[None, None, None]) -> None:
     try:
         asyncio.run(work)
     except (AlreadyRunning, MachineFailed, Refused, RenderFailed, StartFailed) as error:
-        _errors.print(f"[red]{type(error).__name__}[/]: {error}", highlight=False)
+        _errors.print(f"[red]{type(error).__name__}[/]: {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except (KeyboardInterrupt, asyncio.CancelledError):
         _errors.print("stopped", highlight=False)

@@ -50,6 +50,7 @@ class JobProgress:
 
     def _take_stage_update(self, data: dict[str, Any]) -> None:
         stage = self.stages.setdefault(str(data["stage"]), StageProgress())
+        is_news = stage.status != data["status"]
         stage.status = str(data["status"])
         if data.get("duration") is not None:
             stage.duration_s = float(data["duration"])
@@ -57,7 +58,8 @@ class JobProgress:
             stage.detail = str(data["progress"])
         if stage.status == "completed":
             stage.fraction = 1.0
-        self.news = f"{STAGES.get(str(data['stage']), data['stage'])}: {stage.status}"
+        if is_news:
+            self.news = f"{STAGES.get(str(data['stage']), data['stage'])}: {stage.status}"
 
     def _take_progress(self, data: dict[str, Any]) -> None:
         self.percent = int(data["progress"])

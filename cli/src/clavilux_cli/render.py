@@ -50,7 +50,8 @@ async def render(order: Order, *, url: str, token: str, console: Console) -> Non
             error = job.get("error") or {}
             raise RenderFailed(f"{error.get('code', job['status'])}: {error.get('message', 'The job ended early.')}")
         await client.download(job_id, order.output)
-    console.print(summarise(job, file=order.output, elapsed_s=time.monotonic() - began), highlight=False)
+    summary = summarise(job, file=order.output, elapsed_s=time.monotonic() - began)
+    console.print(summary, highlight=False, soft_wrap=True)
 
 
 async def _follow(client: Client, job_id: str, console: Console) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from clavilux_stage import FIGURES, KINDS, LayeredScene, SceneSpec, from_flat, paint
+from clavilux_stage import FIGURES, KINDS, LayeredScene, SceneSpec, from_flat, paint, peopled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -122,3 +122,19 @@ def test_a_flat_picture_stays_recognisable() -> None:
 def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="flat picture"):
         from_flat(np.zeros((10, 10), np.uint8), width=160, height=90)
+
+
+def test_somebody_steps_into_a_scene_that_was_stored_without_them() -> None:
+    stored = paint(SceneSpec("", place="desert"), width=192, height=108, seed=3).to_bytes()
+    empty = LayeredScene.from_bytes(stored)
+    joined = peopled(empty, "coat", seed=1)
+    assert [layer.role for layer in empty.layers if layer.role == "figure"] == []
+    assert [layer.role for layer in joined.layers if layer.role == "figure"] == ["figure"]
+    assert np.abs(joined.flat().astype(int) - empty.flat().astype(int)).max() > 40
+
+
+def test_where_nobody_fits_the_scene_stays_and_says_so() -> None:
+    nowhere = from_flat(np.full((90, 160, 3), 90, np.uint8), width=160, height=90)
+    same = peopled(nowhere, "coat", seed=1)
+    assert same.layers == nowhere.layers
+    assert same.notes == ("nobody can stand in this place",)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from clavilux_stage.layers import Layer, canvas_of
+from clavilux_stage.layers import Layer, canvas_of, unit_of
 from clavilux_stage.noise import F32, U8
 from clavilux_stage.palette import Air, Palette
 from clavilux_stage.spec import SceneSpec
@@ -13,8 +13,8 @@ class Canvas:
     """What every painter of a place works on.
 
     Positions u, v are fractions of the visible frame (0 to 1; a little outside is the overscan); `px(u)` and
-    `py(v)` turn them into canvas pixels. `unit` is a length in pixels that is right in every aspect ratio
-    (576 for 1024x576). `uu` (1, columns) and `vv` (rows, 1) are the fractions of all pixels.
+    `py(v)` turn them into canvas pixels. `unit` is a length in pixels that is
+    right in every aspect ratio. `uu` (1, columns) and `vv` (rows, 1) are the fractions of all pixels.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class Canvas:
         self.spec, self.palette, self.air, self.rng = spec, palette, air, rng
         self.width, self.height = width, height
         self.columns, self.rows = canvas_of(width, height)
-        self.unit = float((width * height) ** 0.5) * 0.75
+        self.unit = unit_of(width, height)
         self.left, self.top = (self.columns - width) / 2, (self.rows - height) / 2
         self.uu: F32 = ((np.arange(self.columns, dtype=np.float32) - self.left) / width)[None, :]
         self.vv: F32 = ((np.arange(self.rows, dtype=np.float32) - self.top) / height)[:, None]

@@ -10,10 +10,10 @@ from dataclasses import asdict
 import cv2
 import numpy as np
 
-from clavilux_stage.layers import ROLES, Lamp, Layer, LayeredScene, canvas_of, check_size
+from clavilux_stage.layers import ROLES, Lamp, Layer, LayeredScene, Stand, canvas_of, check_size
 from clavilux_stage.noise import U8
 
-_MAGIC = b"CLXSTAGE1"
+_MAGIC = b"CLXSTAGE2"
 _HEADER_BYTES = 64 * 1024
 _MOST_LAYERS = 40
 _MOST_BYTES = 512 * 1024 * 1024
@@ -46,6 +46,7 @@ def pack(scene: LayeredScene) -> bytes:
         "weather": scene.weather,
         "notes": [note[:200] for note in scene.notes[:40]],
         "lamps": [asdict(lamp) for lamp in scene.lamps],
+        "stand": asdict(scene.stand) if scene.stand else None,
         "layers": layers,
     }
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -81,7 +82,6 @@ def _scene(header: dict[str, object], blobs: bytes) -> LayeredScene:
             raise ValueError("the scene's layers are cut")
         layers.append(_layer(entry, blobs[offset : offset + size], canvas_of(width, height)))
         offset += size
-    red, green, blue = _numbers(header["light_colour"], 3)
     return LayeredScene(
         width=width,
         height=height,
@@ -89,11 +89,12 @@ def _scene(header: dict[str, object], blobs: bytes) -> LayeredScene:
         layers=tuple(layers),
         palette=_texts(header["palette"]),
         light=_pair(header["light"]),
-        light_colour=(red, green, blue),
+        light_colour=_colour(header["light_colour"]),
         shine=_numbers([header["shine"]], 1)[0],
         subject=_pair(header["subject"]),
         weather=str(header["weather"]),
         lamps=tuple(_lamp(lamp) for lamp in lamps[:64]),
+        stand=_stand(header["stand"], len(layers)),
         notes=_texts(header["notes"]),
     )
 
@@ -117,8 +118,31 @@ def _layer(entry: dict[str, object], blob: bytes, canvas: tuple[int, int]) -> La
 
 def _lamp(entry: dict[str, object]) -> Lamp:
     x, y, angle, spread = _numbers([entry["x"], entry["y"], entry["angle"], entry["spread"]], 4)
-    red, green, blue = _numbers(entry["colour"], 3)
-    return Lamp(x, y, angle, spread, (red, green, blue))
+    return Lamp(x, y, angle, spread, _colour(entry["colour"]))
+
+
+def _stand(entry: object, layers: int) -> Stand | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise TypeError("a place to stand expected")
+    tall, depth, in_front = _numbers([entry["tall"], entry["depth"], entry["in_front"]], 3)
+    if not (1 <= tall <= 8192 and 0 <= depth <= 1 and 0 <= in_front <= layers):
+        raise ValueError("the place to stand is out of bounds")
+    return Stand(
+        feet=_pair(entry["feet"]),
+        tall=tall,
+        depth=depth,
+        in_front=int(in_front),
+        rim=_colour(entry["rim"]),
+        fill=_colour(entry["fill"]),
+        shadow=_colour(entry["shadow"]),
+    )
+
+
+def _colour(values: object) -> tuple[float, float, float]:
+    red, green, blue = _numbers(values, 3)
+    return red, green, blue
 
 
 def _numbers(values: object, count: int) -> list[float]:

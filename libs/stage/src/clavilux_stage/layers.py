@@ -44,10 +44,28 @@ class Lamp:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """Where somebody may stand: `feet` (fractions of the frame), how `tall` they are there (canvas pixels), how near.
+
+    The figure goes behind the last `in_front` layers. `rim` and `fill` are the colours (0 to 1) that edge it, `shadow`
+    that of its body.
+    """
+
+    feet: tuple[float, float]
+    tall: float
+    depth: float
+    in_front: int
+    rim: tuple[float, float, float]
+    fill: tuple[float, float, float]
+    shadow: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class LayeredScene:
     """A painted place. Positions (`light`, `subject`, lamps) are fractions of the visible frame, 0 to 1.
 
     `shine` (0 to 1) is how strongly the light bursts into rays; `palette` is five "#rrggbb" from shadow to light.
+    `stand` is None where nobody fits.
     """
 
     width: int
@@ -61,6 +79,7 @@ class LayeredScene:
     subject: tuple[float, float] = (0.5, 0.6)
     weather: str = "clear"
     lamps: tuple[Lamp, ...] = ()
+    stand: Stand | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -91,6 +110,11 @@ class LayeredScene:
 def canvas_of(width: int, height: int) -> tuple[int, int]:
     """The even size of the canvas that a frame is seen through."""
     return 2 * round(width * OVERSCAN / 2), 2 * round(height * OVERSCAN / 2)
+
+
+def unit_of(width: int, height: int) -> float:
+    """A length in pixels that is right in every aspect ratio: 576 for 1024x576."""
+    return float((width * height) ** 0.5) * 0.75
 
 
 def check_size(width: int, height: int) -> None:

@@ -1,13 +1,12 @@
 """The painter: words and a seed become a layered scene."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from clavilux_stage.canvas import Canvas
-from clavilux_stage.figures import figure
-from clavilux_stage.layers import Layer, LayeredScene, check_size
+from clavilux_stage.layers import LayeredScene, Stand, check_size
+from clavilux_stage.noise import F32
 from clavilux_stage.palette import Palette, air_of, palette_of
+from clavilux_stage.people import peopled
 from clavilux_stage.places import PAINTERS
 from clavilux_stage.places.site import Site
 from clavilux_stage.spec import SceneSpec, checked
@@ -59,53 +58,42 @@ def paint(spec: SceneSpec, *, width: int, height: int, seed: int) -> LayeredScen
 
 
 def _scene(canvas: Canvas, site: Site, *, kind: str, weather: str, notes: tuple[str, ...]) -> LayeredScene:
-    layers, subject = list(site.layers), site.look_at or (site.feet[0], site.feet[1] - 0.2)
-    who = canvas.spec.figure or figure_of(canvas.spec.description)
-    if who and site.depth is not None and not site.in_front and site.tall < 0.6 and canvas.rng.random() < 0.3:
-        # Now and then somebody stands close to us, cut by the frame's edge.
-        u = 0.5 + (0.16 if site.feet[0] > 0.5 else -0.16)
-        site = replace(site, feet=(u, 1.25), tall=canvas.uniform(0.74, 0.86), depth=0.85)
-    if who and site.depth is not None:
-        standing = _standing(canvas, site, who)
-        layers.insert(len(layers) - site.in_front, standing)
-        subject = (site.feet[0], site.feet[1] - 0.72 * site.tall * canvas.unit / canvas.height)
-    elif who:
-        notes += ("nobody can stand in this place",)
     colour = canvas.air.light
-    return LayeredScene(
+    scene = LayeredScene(
         width=canvas.width,
         height=canvas.height,
         kind=kind,
-        layers=tuple(layers),
+        layers=site.layers,
         palette=_words(canvas.palette),
         light=site.light,
-        light_colour=(float(colour[0]), float(colour[1]), float(colour[2])),
+        light_colour=_triple(colour),
         shine=site.shine,
-        subject=subject,
+        subject=site.look_at or (site.feet[0], site.feet[1] - 0.2),
         weather=weather,
         lamps=site.lamps,
+        stand=_stand(canvas, site),
         notes=notes,
     )
+    who = canvas.spec.figure or figure_of(canvas.spec.description)
+    return peopled(scene, who, seed=int(canvas.rng.integers(2**31))) if who else scene
 
 
-def _standing(canvas: Canvas, site: Site, who: str) -> Layer:
-    light = (
-        (site.light[0] - site.feet[0]) * canvas.width / canvas.unit,
-        (site.light[1] - site.feet[1]) * canvas.height / canvas.unit + site.tall * 0.6,
-    )
-    painted = figure(
-        who,
+def _stand(canvas: Canvas, site: Site) -> Stand | None:
+    if site.depth is None:
+        return None
+    return Stand(
+        feet=site.feet,
         tall=max(site.tall * canvas.unit, 24.0),
-        light=light,
-        rim=canvas.air.light,
-        fill=canvas.palette.accents()[1] if canvas.air.is_night else canvas.air.horizon,
-        shadow=canvas.palette.at(0.0) * np.float32(0.5),
-        rng=canvas.rng,
+        depth=site.depth,
+        in_front=site.in_front,
+        rim=_triple(canvas.air.light),
+        fill=_triple(canvas.palette.accents()[1] if canvas.air.is_night else canvas.air.horizon),
+        shadow=_triple(canvas.palette.at(0.0) * np.float32(0.5)),
     )
-    rows, columns = painted.pixels.shape[:2]
-    x = round(canvas.px(site.feet[0]) - columns / painted.scale / 2)
-    y = round(canvas.py(site.feet[1]) - rows / painted.scale)
-    return replace(painted, depth=site.depth or 0.7, x=x, y=y)
+
+
+def _triple(colour: F32) -> tuple[float, float, float]:
+    return float(colour[0]), float(colour[1]), float(colour[2])
 
 
 def _mood(kind: str, time: str) -> str:

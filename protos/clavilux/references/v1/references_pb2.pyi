@@ -50,7 +50,7 @@ class GenerateImageRequest(_message.Message):
     seed: _builtins.int
     """Everything that is drawn by lot is drawn from this."""
     output_prefix: _builtins.str
-    """Key prefix of what is written: "<prefix>.png", and "<prefix>.layers.npz" by the local painter."""
+    """Key prefix of what is written: "<prefix>.png", and "<prefix>.layers" by the local painter."""
     max_cost_micros: _builtins.int
     """All paid attempts of this call together may cost at most this; 0 forbids paid calls."""
     @_builtins.property

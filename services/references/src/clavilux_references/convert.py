@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from clavilux.common.v1 import common_pb2, picture_pb2
 from clavilux.references.v1 import references_pb2
 from clavilux_kit.errors import ValidationFailed
-from clavilux_stage import SceneSpec
-from clavilux_stage.words import figure_of
+from clavilux_stage import SceneSpec, figure_of
 
 from clavilux_references.domain.money import Offer
 from clavilux_references.domain.picture import Picture, PictureRequest

@@ -9,8 +9,7 @@ from fractions import Fraction
 from clavilux.common.v1 import common_pb2, picture_pb2
 from clavilux.video.v1 import video_pb2
 from clavilux_kit.errors import ValidationFailed
-from clavilux_stage import AngleSpec, BeatSpec, SceneSpec
-from clavilux_stage.words import figure_of
+from clavilux_stage import AngleSpec, BeatSpec, SceneSpec, figure_of
 
 from clavilux_video.domain.clip import LONGEST_S, Clip, ClipRequest
 from clavilux_video.domain.money import Offer

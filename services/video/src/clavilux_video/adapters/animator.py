@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import numpy as np
 from clavilux_kit.errors import Cancelled, NotFound, TimedOut
 from clavilux_kit.objects import ObjectStore
 from clavilux_kit.telemetry import get_logger
-from clavilux_stage import AngleSpec, Animator, BeatSpec, LayeredScene, SceneSpec, from_flat, paint
+from clavilux_stage import Animator, LayeredScene, from_flat, paint, peopled, warm
 
 from clavilux_video.adapters.encoder import ClipEncoder
 from clavilux_video.domain.clip import ClipRequest, Take
@@ -76,14 +77,14 @@ class LocalAnimator:
             scene = await asyncio.to_thread(_paint, request)
             return scene, (unreadable, *_notes(request, scene))
         if scene is not None:
-            return scene, ()
+            return scene, _notes(request, scene)
         scene = await asyncio.to_thread(_paint, request)
         return scene, _notes(request, scene)
 
     async def _reference(self, request: ClipRequest) -> LayeredScene | None:
         if request.scene_layers_key:
             layers = await self._store.get(request.scene_layers_key)
-            return await asyncio.to_thread(LayeredScene.from_bytes, layers)
+            return await asyncio.to_thread(_from_layers, layers, request)
         if request.scene_image_key:
             image = await self._store.get(request.scene_image_key)
             return await asyncio.to_thread(_from_image, image, request)
@@ -125,27 +126,8 @@ class Rendering:
 async def open_animator(settings: Settings, store: ObjectStore) -> LocalAnimator:
     """The animator, its kernels compiled before the first request waits for them."""
     cv2.setNumThreads(1)  # as many clips as cores run at once
-    await asyncio.to_thread(warm_up)
+    await asyncio.to_thread(warm)
     return LocalAnimator(store, clips_at_once=settings.clips_at_once, timeout_s=settings.clip_timeout_s)
-
-
-def warm_up() -> None:
-    """Paint and animate something small."""
-    size, angle = {"width": 64, "height": 64}, AngleSpec(start_frame=0, move="push_in", framing="wide", amount=1.0)
-    scene = paint(SceneSpec(description="rain over a city at night"), seed=0, **size)
-    animator = Animator(
-        scene,
-        spec=SceneSpec(description="rain over a city at night"),
-        frame_count=2,
-        fps=30.0,
-        angles=[angle],
-        beats=[BeatSpec(frame=0.0, strength=1.0, is_downbeat=True)],
-        energy=np.ones((2, 3), dtype=np.float32),
-        intensity=1.0,
-        seed=0,
-        **size,
-    )
-    animator.frame(0)
 
 
 def _animator(request: ClipRequest, scene: LayeredScene) -> Animator:
@@ -166,6 +148,16 @@ def _animator(request: ClipRequest, scene: LayeredScene) -> Animator:
 
 def _paint(request: ClipRequest) -> LayeredScene:
     return paint(request.scene, width=request.width_px, height=request.height_px, seed=request.seed)
+
+
+def _from_layers(data: bytes, request: ClipRequest) -> LayeredScene:
+    """The scene that references painted, and in it whom the shot shows. Raises ValueError for other bytes."""
+    # What its painter noted was told with the reference.
+    scene = replace(LayeredScene.from_bytes(data), notes=())
+    is_peopled = any(layer.role == "figure" for layer in scene.layers)
+    if is_peopled or not request.scene.figure:
+        return scene
+    return peopled(scene, request.scene.figure, seed=request.seed)
 
 
 def _from_image(data: bytes, request: ClipRequest) -> LayeredScene:
