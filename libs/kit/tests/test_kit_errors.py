@@ -14,7 +14,7 @@ from clavilux_kit.errors import (
 )
 from clavilux_kit.grpc_errors import DETAILS_KEY, from_rpc_error, status_code, to_status
 from grpc.aio import AioRpcError, Metadata
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CODES = [
@@ -51,6 +51,7 @@ def test_an_unknown_code_is_an_internal_error() -> None:
     assert isinstance(error_for("COFFEE", "No."), Internal)
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(st.text("abc_.", min_size=1, max_size=20), st.text(max_size=80), max_size=8), st.text())
 def test_fields_survive_the_wire(fields: dict[str, str], message: str) -> None:
     sent = ValidationFailed(message, fields=fields)
@@ -58,6 +59,7 @@ def test_fields_survive_the_wire(fields: dict[str, str], message: str) -> None:
     assert received.fields == fields
 
 
+@settings(max_examples=30)
 @given(st.text(max_size=100_000), st.dictionaries(st.text(max_size=40), st.text(max_size=5000), max_size=60))
 def test_a_status_fits_into_trailers_however_much_an_error_says(message: str, fields: dict[str, str]) -> None:
     status = to_status(GenerationFailed(message, fields=fields))

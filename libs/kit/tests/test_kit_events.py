@@ -191,6 +191,17 @@ async def test_the_tap_loses_nothing_when_nats_is_killed_and_comes_back(server: 
     assert [event.payload["n"] for event in events] == list(range(20))
 
 
+async def test_a_tap_waits_for_a_nats_that_went_away_before_it_was_first_read(server: Server) -> None:
+    async with EventBus.connect(server.url, "test") as bus, bus.tail() as tap:
+        server.kill()
+        taking = asyncio.create_task(take(tap, 1, within_s=30))
+        await asyncio.sleep(0.1)
+        server.start()
+        await until_told(bus, "job", 0)
+        [event] = await taking
+    assert event.payload["n"] == 0
+
+
 async def test_a_stream_that_was_lost_is_made_anew_and_known_as_another(server: Server) -> None:
     async with EventBus.connect(server.url, "test") as bus, bus.tail() as tap:
         for n in range(3):

@@ -237,6 +237,7 @@ async def test_a_signed_url_of_s3_can_be_read_by_anybody_and_names_the_public_en
         await asyncio.to_thread(read, url.replace("clip_3", "clip_4"))
 
 
+@pytest.mark.integration
 async def test_a_store_that_is_away_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")

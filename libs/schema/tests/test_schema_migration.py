@@ -96,6 +96,18 @@ async def test_both_roles_can_ask_for_the_version(postgres: Any, role: str) -> N
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("options", ["[]", "null", '"draft"'])
+async def test_options_that_are_no_object_never_reach_the_queue(postgres: Any, options: str) -> None:
+    """A row that no worker can read would be claimed again and again."""
+    connection = await asyncpg.connect(postgres.dsn())
+    job = f"gen_random_uuid(), gen_random_uuid(), 'k', 'h', 1, 1.0, 'p', '{options}'"
+    columns = "id, user_id, audio_url, audio_hash, audio_bytes, audio_duration_s, user_prompt, options"
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute(f"INSERT INTO jobs.jobs ({columns}) VALUES ({job})")  # noqa: S608  # the test's own
+    await connection.close()
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("role", "statement"),
     [

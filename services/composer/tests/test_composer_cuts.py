@@ -9,7 +9,7 @@ import pytest
 from clavilux_composer.domain.cuts import Stretch, StretchKind, find_cuts, find_stretches, match_cuts
 from clavilux_composer.domain.picture import FrameLooks, FrameReader
 from clavilux_composer.domain.showcase import poster_frame, preview_start
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -100,24 +100,24 @@ def test_a_cut_in_the_dark_is_found() -> None:
 
 def flashes() -> list[Picture]:
     """Beats that multiply the light, decaying."""
-    return [CITY.seen(0.003 * f) * (1 + 0.9 * 0.75 ** (f % 15)) for f in range(90)]
+    return [CITY.seen(0.003 * f) * (1 + 0.9 * 0.75 ** (f % 15)) for f in range(45)]
 
 
 def white_out() -> list[Picture]:
     """A frame of pure white on every beat, then a decaying veil."""
-    return [CITY.seen(0.003 * f) + 255 * 0.45 ** (f % 15) for f in range(90)]
+    return [CITY.seen(0.003 * f) + 255 * 0.45 ** (f % 15) for f in range(45)]
 
 
 def strobe() -> list[Picture]:
     """Every third frame is far darker."""
-    return [CITY.seen(0.003 * f) * (0.3 if f % 3 == 0 else 1.0) for f in range(60)]
+    return [CITY.seen(0.003 * f) * (0.3 if f % 3 == 0 else 1.0) for f in range(36)]
 
 
 def bloom() -> list[Picture]:
     """A light in a corner that swells on the beat."""
     y, x = np.mgrid[0 : 1 : HEIGHT * 1j, 0 : 1 : WIDTH * 1j]
     glow = 200 * np.exp(-((x - 0.7) ** 2 + (y - 0.3) ** 2) * 9)
-    return [255 - (255 - CITY.seen(0.003 * f)) * (1 - glow / 255 * 0.8 ** (f % 15)) for f in range(90)]
+    return [255 - (255 - CITY.seen(0.003 * f)) * (1 - glow / 255 * 0.8 ** (f % 15)) for f in range(45)]
 
 
 def whip_pan() -> list[Picture]:
@@ -129,13 +129,13 @@ def whip_pan() -> list[Picture]:
 
 def punch_in() -> list[Picture]:
     """A zoom of 1.5 % at once on every beat, easing back."""
-    return [CITY.seen(0.4, 0.4, 1 + 0.015 * 0.8 ** (f % 15)) for f in range(90)]
+    return [CITY.seen(0.4, 0.4, 1 + 0.015 * 0.8 ** (f % 15)) for f in range(45)]
 
 
 def shake() -> list[Picture]:
     """A hand-held camera."""
     lots = np.random.default_rng(8)
-    return [CITY.seen(0.4 + lots.normal(0, 0.004), 0.4 + lots.normal(0, 0.004)) for _ in range(90)]
+    return [CITY.seen(0.4 + lots.normal(0, 0.004), 0.4 + lots.normal(0, 0.004)) for _ in range(45)]
 
 
 def crossfade() -> list[Picture]:
@@ -154,7 +154,7 @@ def rain() -> list[Picture]:
     """Bright streaks at other places in every frame."""
     lots = np.random.default_rng(4)
     pictures = []
-    for _ in range(60):
+    for _ in range(36):
         picture = CITY.seen(0.3, 0.3)
         for _ in range(60):
             row, column = lots.integers(0, HEIGHT - 8), lots.integers(0, WIDTH)
@@ -167,6 +167,7 @@ def black() -> list[Picture]:
     return [np.zeros((HEIGHT, WIDTH))] * 40
 
 
+@pytest.mark.integration  # needs no server, but a second of arithmetic
 @pytest.mark.parametrize(
     "made",
     [flashes, white_out, strobe, bloom, whip_pan, punch_in, shake, crossfade, through_black, rain, black],
@@ -203,6 +204,7 @@ def test_the_preview_starts_where_it_is_liveliest() -> None:
     assert preview_start(looks, 200) == 0
 
 
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 300)), st.sets(st.integers(0, 300)))
 def test_matching_accounts_for_every_cut_once(planned: set[int], found: set[int]) -> None:
     match = match_cuts(planned, found)

@@ -10,7 +10,7 @@ from clavilux_composer.domain.edit import decide_edit
 from clavilux_composer.domain.shots import Adjustment, AdjustmentKind, Edit, SourceKind
 from clavilux_composer.domain.timeline import CUT, Join, JoinKind, Slot, Timeline
 from clavilux_kit.errors import ValidationFailed
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CROSSFADE = Join(JoinKind.CROSSFADE, 15)
@@ -50,6 +50,7 @@ def timelines(draw: st.DrawFn) -> tuple[Timeline, dict[int, int]]:
     return Timeline(tuple(made), made[-1].end, draw(ends)), clips
 
 
+@settings(max_examples=40)
 @given(timelines())
 def test_for_any_timeline_and_clips_the_frames_add_up_and_every_slot_is_in_its_place(
     case: tuple[Timeline, dict[int, int]],
@@ -71,6 +72,7 @@ def test_for_any_timeline_and_clips_the_frames_add_up_and_every_slot_is_in_its_p
         assert before.start + before.crossfade_frames <= after.start, "no frame is in three shots"
 
 
+@settings(max_examples=40)
 @given(timelines())
 def test_for_any_timeline_and_clips_the_slots_own_frames_come_from_the_right_place(
     case: tuple[Timeline, dict[int, int]],
@@ -86,6 +88,7 @@ def test_for_any_timeline_and_clips_the_slots_own_frames_come_from_the_right_pla
             assert own == (slot.lead_frames if slot.lead_frames < clips[slot.index] else 0)
 
 
+@settings(max_examples=40)
 @given(timelines(), st.integers(1, 5))
 def test_segments_keep_all_shots_and_never_split_a_crossfade(
     case: tuple[Timeline, dict[int, int]], max_shots: int

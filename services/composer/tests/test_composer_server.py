@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from clavilux.common.v1 import picture_pb2
 from clavilux.composer.v1 import composer_pb2, composer_pb2_grpc
-from clavilux_kit.errors import NotFound, ValidationFailed
+from clavilux_kit.errors import Cancelled, NotFound, ValidationFailed
 from clavilux_kit.events import EventBus
 from clavilux_kit.grpc_channel import call, open_channel
 from clavilux_kit.objects import ObjectStore, open_store
@@ -119,6 +119,30 @@ async def test_when_the_process_is_killed_its_ffmpeg_dies_too(tmp_path: Path, na
         await process.wait()
         calling.cancel()
         await until(lambda: not programs_with(str(tmp_path / "work")))
+
+
+async def test_a_cancelled_composition_leaves_nothing_and_makes_room(tmp_path: Path, nats_url: str) -> None:
+    store = open_store(ProcessSettings(store_url=f"file://{tmp_path}/objects"))
+    await fill(store, tmp_path)
+    long = request(request_id="long", output_prefix="video-outputs/j/long", size={"width_px": 3840, "height_px": 2160})
+    async with composer(tmp_path, nats_url) as (_, address), open_channel(address) as channel:
+        stub = composer_pb2_grpc.ComposerServiceStub(channel)
+        running, waiting = (
+            asyncio.create_task(call(stub.Compose, each, timeout_s=60)) for each in (long, request(request_id="next"))
+        )
+        await until(lambda: bool(programs_with(str(tmp_path / "work"), "segment")))
+
+        cancelled = await call(stub.CancelCall, composer_pb2.CancelCallRequest(request_id="long"), timeout_s=10)
+        with pytest.raises(Cancelled):
+            await running
+        reply = await waiting
+        unknown = await call(stub.CancelCall, composer_pb2.CancelCallRequest(request_id="long"), timeout_s=10)
+
+        assert (cancelled.cancelled, unknown.cancelled) == (True, False)
+        assert programs_with(str(tmp_path / "work")) == []
+        assert list((tmp_path / "work").iterdir()) == []
+    assert await store.stat(reply.video_key) is not None
+    assert await store.stat("video-outputs/j/long.mp4") is None
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -122,6 +122,8 @@ class Studio:
     """Items that are answered only when they are let go."""
     cost_micros: int = 0
     """Of every paid call."""
+    fallbacks: dict[str, str] = field(default_factory=dict)
+    """By item: the code of a degradation in its answer."""
     shots: int = 4
     at_once: int = 0
     most_at_once: int = 0
@@ -141,6 +143,8 @@ class Studio:
             raise self.failures[item]
         if self.cost_micros and hasattr(reply, "costs"):
             reply.costs.add(provider="fake", model="m", cost_micros=self.cost_micros)
+        if item in self.fallbacks:
+            reply.degradations.add(code=self.fallbacks[item], message="It was done otherwise.")
         return reply
 
     def cancel(self, request_id: str) -> bool:
@@ -227,6 +231,9 @@ class _Composer(_Part, composer_pb2_grpc.ComposerServiceServicer):
 
     async def Describe(self, request: Any, context: Any) -> Any:
         return composer_pb2.DescribeResponse()
+
+    async def CancelCall(self, request: Any, context: Any) -> Any:
+        return composer_pb2.CancelCallResponse(cancelled=self.studio.cancel(request.request_id))
 
 
 @asynccontextmanager

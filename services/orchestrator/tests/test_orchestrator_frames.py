@@ -11,7 +11,7 @@ from clavilux_orchestrator.domain.frames import (
     lay_out,
     time_of,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 joins = st.builds(
@@ -28,6 +28,7 @@ def songs(draw: st.DrawFn) -> tuple[list[float], list[PlannedJoin], float]:
     return bounds[:-1], draw(st.lists(joins, min_size=len(bounds), max_size=len(bounds))), bounds[-1]
 
 
+@settings(max_examples=40)
 @given(songs())
 def test_slots_cover_the_song_without_gap_or_overlap(song: tuple[list[float], list[PlannedJoin], float]) -> None:
     starts_s, planned, duration_s = song
@@ -36,6 +37,7 @@ def test_slots_cover_the_song_without_gap_or_overlap(song: tuple[list[float], li
     assert frames == list(range(frame_of(duration_s)))
 
 
+@settings(max_examples=40)
 @given(songs())
 def test_no_boundary_is_more_than_half_a_frame_from_its_time(
     song: tuple[list[float], list[PlannedJoin], float],
@@ -45,6 +47,7 @@ def test_no_boundary_is_more_than_half_a_frame_from_its_time(
         assert abs(slot.start_frame / 30 - start_s) <= 0.5 / 30 + 1e-9
 
 
+@settings(max_examples=40)
 @given(songs())
 def test_both_sides_of_a_join_agree_and_transitions_never_meet(
     song: tuple[list[float], list[PlannedJoin], float],
@@ -60,6 +63,7 @@ def test_both_sides_of_a_join_agree_and_transitions_never_meet(
         assert inside_from_begin + inside_to_end <= slot.frame_count
 
 
+@settings(max_examples=40)
 @given(songs())
 def test_the_song_needs_no_picture_before_its_start_or_after_its_end(
     song: tuple[list[float], list[PlannedJoin], float],

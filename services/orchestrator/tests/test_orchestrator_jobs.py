@@ -3,7 +3,7 @@ import json
 from typing import Any
 
 import pytest
-from clavilux_kit.errors import BudgetExceeded, GenerationFailed, Internal, Unavailable, ValidationFailed
+from clavilux_kit.errors import BudgetExceeded, GenerationFailed, Internal, TimedOut, Unavailable, ValidationFailed
 from clavilux_kit.events import EventBus
 from clavilux_orchestrator.domain.stages import STAGES
 
@@ -63,6 +63,14 @@ async def test_the_same_song_is_heard_once_for_two_jobs(stage: Stage) -> None:
         await stage.until(second, "completed")
         await stage.until(third, "completed")
     assert stage.studio.asked["song"] == 2
+
+
+async def test_a_fallback_is_told_once_in_each_result_also_where_the_song_was_known(stage: Stage) -> None:
+    stage.studio.fallbacks["song"] = "tempo_grid"
+    first, second = await stage.upload(b"the same bytes"), await stage.upload(b"the same bytes")
+    async with stage.orchestrator():
+        results = [(await stage.until(job_id, "completed"))["result"] for job_id in (first, second)]
+    assert [[each["code"] for each in result["degradations"]] for result in results] == [["tempo_grid"]] * 2
 
 
 async def test_a_worker_that_dies_is_followed_by_one_that_goes_on_where_it_was(stage: Stage) -> None:
@@ -156,6 +164,24 @@ async def test_a_running_job_is_cancelled_at_its_services_too(stage: Stage) -> N
     assert (await stage.told(job_id))[-1][0] == "cancelled"
     assert stage.studio.asked["video"] == 0
     assert await stage.owner.fetchval("SELECT count(*) FROM jobs.job_commands WHERE handled_at IS NULL") == 0
+
+
+async def test_a_job_that_is_cancelled_in_its_last_stage_stops_the_composer(stage: Stage) -> None:
+    job_id = await stage.upload()
+    stage.studio.held.add("video")
+    async with stage.orchestrator():
+        await stage.studio.until_asked("video")
+        await stage.command(job_id, "cancel")
+        await stage.until(job_id, "cancelled")
+    assert stage.studio.cancelled == [stage.studio.requests["video"].request_id]
+
+
+async def test_a_clip_that_is_given_up_for_its_time_is_not_made_on(stage: Stage) -> None:
+    job_id = await stage.upload()
+    stage.studio.failures["clip_2"] = TimedOut("The clip took too long.")
+    async with stage.orchestrator():
+        await stage.until(job_id, "completed")
+    assert stage.studio.cancelled == [stage.studio.requests["clip_2"].request_id]
 
 
 async def test_a_missing_clip_leaves_its_place_in_the_video(stage: Stage) -> None:

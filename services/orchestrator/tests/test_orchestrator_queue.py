@@ -145,6 +145,18 @@ async def test_a_waiting_job_is_cancelled_before_anybody_takes_it(stage: Stage, 
     assert [name for name, _ in await stage.told(job_id)] == ["cancelled"]
 
 
+async def test_a_job_that_is_cancelled_after_a_hand_back_has_no_stage_at_work(stage: Stage, pool: Pool) -> None:
+    job_id = await stage.upload()
+    lease = (await claim(pool)).lease
+    await journal_of(pool).mark(lease, "processing", POSITION, None)
+    await queue_of(pool).hand_back(lease)
+    await stage.command(job_id, "cancel")
+    commands = PostgresCommands(pool)
+    (command,) = await commands.unanswered()
+    await commands.settle(command)
+    assert await stage.owner.fetchval("SELECT status FROM jobs.job_stages") == "cancelled"
+
+
 async def test_a_command_for_a_running_job_waits_for_its_worker(stage: Stage, pool: Pool) -> None:
     job_id = await stage.upload()
     await claim(pool, "another")
@@ -205,7 +217,8 @@ async def test_an_event_that_the_bus_refused_is_published_later(stage: Stage, po
 
 async def test_the_process_serves_health_works_and_hands_its_job_back_when_stopped(stage: Stage) -> None:
     ready = stage.folder / "ready.json"
-    settings = stage.settings(ready_file=ready, worker_name="process")
+    # Nobody calls it, so there is nothing to drain: it hands back at once.
+    settings = stage.settings(ready_file=ready, worker_name="process", drain_pause_s=60.0)
     names = [name for name in type(settings).model_fields if name not in {"signing_key", "worker_name"}]
     environment = {f"CLAVILUX_{name.upper()}": str(getattr(settings, name)) for name in names}
     job_id = await stage.upload()

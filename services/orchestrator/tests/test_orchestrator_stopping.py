@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from clavilux_orchestrator.domain.job import Answer, Command, Job, JobEvent, Lease, Options
+from clavilux_orchestrator.domain.job import Answer, Command, Ending, Job, JobEvent, Lease, Options
 from clavilux_orchestrator.ports import Publish
+from clavilux_orchestrator.service.job_run import JobRun, Stop
 from clavilux_orchestrator.service.taking import World
 from clavilux_orchestrator.service.worker import Bells, Pace, Worker
 
@@ -63,13 +64,34 @@ class DeafJournal:
             await asyncio.sleep(60)
 
 
+class BreakingJournal:
+    """Its first question breaks when it is told to stop; it remembers how the job ended."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.endings: list[str] = []
+
+    async def history(self, lease: Lease) -> Any:
+        self.asked.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ConnectionResetError("cut off") from None
+
+    async def end(self, lease: Lease, ending: Ending) -> None:
+        self.endings.append(ending.status)
+
+
 async def ignore(job_id: str, event: JobEvent, message_id: str) -> None:
     return
 
 
-def make_worker(queue: OneJobQueue, bells: Bells, journal: Any = None) -> Worker:
+def make_world(journal: Any) -> World:
     nothing: Any = None
-    world = World(journal, nothing, nothing, nothing, nothing, unavailable_wait_s=1.0)
+    return World(journal, nothing, nothing, nothing, nothing, unavailable_wait_s=1.0)
+
+
+def make_worker(queue: OneJobQueue, bells: Bells, journal: Any = None) -> Worker:
     pace = Pace(jobs_at_once=1, poll_s=5.0, heartbeat_s=5.0)
     return Worker(
         "w",
@@ -77,7 +99,7 @@ def make_worker(queue: OneJobQueue, bells: Bells, journal: Any = None) -> Worker
         commands=NoCommands(),
         outbox=DeafOutbox(),
         publish=ignore,
-        world=world,
+        world=make_world(journal),
         bells=bells,
         pace=pace,
     )
@@ -121,6 +143,22 @@ async def test_a_job_that_loses_the_cancellation_is_asked_again_and_handed_back(
     async with asyncio.timeout(3.0):
         await work
     assert queue.handed_back == [JOB.lease]
+
+
+@pytest.mark.parametrize(
+    ("reason", "handed_back", "endings"),
+    [(Stop.HANDED_BACK, [JOB.lease], []), (Stop.CANCELLED, [], ["cancelled"]), (Stop.LEASE_LOST, [], [])],
+)
+async def test_a_job_that_breaks_as_it_is_stopped_has_not_failed(
+    reason: Stop, handed_back: list[Lease], endings: list[str]
+) -> None:
+    queue, journal = OneJobQueue(), BreakingJournal()
+    run = JobRun(JOB, queue, make_world(journal))
+    running = asyncio.create_task(run.run())
+    await journal.asked.wait()
+    run.stop(reason)
+    await running
+    assert (queue.handed_back, journal.endings) == (handed_back, endings)
 
 
 async def test_a_stopping_worker_takes_up_nothing_more() -> None:

@@ -120,7 +120,8 @@ class EventBus:
     async def tail(self) -> AsyncIterator[Tap]:
         """Give every event of every job that comes from now on. Raises Unavailable if it cannot begin."""
         async with self.bell(ALL_EVENTS) as rung:
-            yield Tap(self, self._log, rung, floor=await self._log.last_sequence())
+            stream = await self.stream_id()
+            yield Tap(self, self._log, rung, stream=stream, floor=await self._log.last_sequence())
 
     async def replay(self, job_id: str, *, after_sequence: int, until_sequence: int) -> AsyncIterator[Event]:
         """Yield the job's events with after < sequence <= until that the stream still holds, all of them, in order.
@@ -169,22 +170,22 @@ class Tap:
     nothing is lost between the two.
     """
 
-    def __init__(self, bus: EventBus, log: EventLog, rung: asyncio.Event, *, floor: int) -> None:
+    def __init__(self, bus: EventBus, log: EventLog, rung: asyncio.Event, *, stream: str, floor: int) -> None:
         self.floor = floor
         self.position = floor
         """Everything up to here has been given."""
         self._bus = bus
         self._log = log
         self._rung = rung
+        self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Yield events as they come, for ever."""
-        stream = await self._bus.stream_id()
         wait_s = _FIRST_LOOK_S
         while True:
             self._rung.clear()
             try:
-                stream = await self._follow(stream)
+                await self._follow()
                 batch = await self._log.read(ALL_EVENTS, after=self.position)
             except Unavailable as error:
                 get_logger().warning("tap_waits", reason=error.message)
@@ -197,13 +198,13 @@ class Tap:
             if not batch.events:
                 wait_s = await self._wait(wait_s)
 
-    async def _follow(self, stream: str) -> str:
+    async def _follow(self) -> None:
         """Begin at the first event of the stream if it is another one than before."""
         current = await self._bus.stream_id()
-        if current != stream:
+        if current != self._stream:
             get_logger().warning("event_stream_replaced", lost_after=self.position)
             self.position = 0
-        return current
+            self._stream = current
 
     async def _wait(self, wait_s: float) -> float:
         """Wait for a ring, at most `wait_s`; return how long to wait the next time.

@@ -69,7 +69,7 @@ async def call(
     except asyncio.CancelledError as error:
         if _is_own_cancellation():
             raise
-        raise Unavailable(f"The channel to {_name(method)} was closed.") from error
+        raise Unavailable(f"{_name(method)} cannot be reached: its channel was closed.") from error
 
 
 def _is_own_cancellation() -> bool:

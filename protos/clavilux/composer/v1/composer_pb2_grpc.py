@@ -45,6 +45,11 @@ class ComposerServiceStub:
                 request_serializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.DescribeRequest.SerializeToString,
                 response_deserializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.DescribeResponse.FromString,
                 _registered_method=True)
+        self.CancelCall = channel.unary_unary(
+                '/clavilux.composer.v1.ComposerService/CancelCall',
+                request_serializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.CancelCallRequest.SerializeToString,
+                response_deserializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.CancelCallResponse.FromString,
+                _registered_method=True)
 
 
 class ComposerServiceServicer:
@@ -66,6 +71,13 @@ class ComposerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CancelCall(self, request, context):
+        """Stops a running composition. Unknown ids are no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ComposerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +90,11 @@ def add_ComposerServiceServicer_to_server(servicer, server):
                     servicer.Describe,
                     request_deserializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.DescribeRequest.FromString,
                     response_serializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.DescribeResponse.SerializeToString,
+            ),
+            'CancelCall': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelCall,
+                    request_deserializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.CancelCallRequest.FromString,
+                    response_serializer=clavilux_dot_composer_dot_v1_dot_composer__pb2.CancelCallResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +152,33 @@ class ComposerService:
             '/clavilux.composer.v1.ComposerService/Describe',
             clavilux_dot_composer_dot_v1_dot_composer__pb2.DescribeRequest.SerializeToString,
             clavilux_dot_composer_dot_v1_dot_composer__pb2.DescribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelCall(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clavilux.composer.v1.ComposerService/CancelCall',
+            clavilux_dot_composer_dot_v1_dot_composer__pb2.CancelCallRequest.SerializeToString,
+            clavilux_dot_composer_dot_v1_dot_composer__pb2.CancelCallResponse.FromString,
             options,
             channel_credentials,
             insecure,

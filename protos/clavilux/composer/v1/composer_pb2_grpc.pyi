@@ -41,6 +41,8 @@ class ComposerServiceStub:
     """
     Describe: _grpc.UnaryUnaryMultiCallable[_composer_pb2.DescribeRequest, _composer_pb2.DescribeResponse]
     """Says what sizes are made and how fast."""
+    CancelCall: _grpc.UnaryUnaryMultiCallable[_composer_pb2.CancelCallRequest, _composer_pb2.CancelCallResponse]
+    """Stops a running composition. Unknown ids are no error."""
 
 @_typing.type_check_only
 class ComposerServiceAsyncStub(ComposerServiceStub):
@@ -53,6 +55,8 @@ class ComposerServiceAsyncStub(ComposerServiceStub):
     """
     Describe: _aio.UnaryUnaryMultiCallable[_composer_pb2.DescribeRequest, _composer_pb2.DescribeResponse]  # type: ignore[assignment]
     """Says what sizes are made and how fast."""
+    CancelCall: _aio.UnaryUnaryMultiCallable[_composer_pb2.CancelCallRequest, _composer_pb2.CancelCallResponse]  # type: ignore[assignment]
+    """Stops a running composition. Unknown ids are no error."""
 
 class ComposerServiceServicer(metaclass=_abc_1.ABCMeta):
     """Composes videos."""
@@ -74,5 +78,13 @@ class ComposerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_composer_pb2.DescribeResponse, _abc.Awaitable[_composer_pb2.DescribeResponse]]:
         """Says what sizes are made and how fast."""
+
+    @_abc_1.abstractmethod
+    def CancelCall(
+        self,
+        request: _composer_pb2.CancelCallRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_composer_pb2.CancelCallResponse, _abc.Awaitable[_composer_pb2.CancelCallResponse]]:
+        """Stops a running composition. Unknown ids are no error."""
 
 def add_ComposerServiceServicer_to_server(servicer: ComposerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

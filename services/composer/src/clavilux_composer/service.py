@@ -64,10 +64,15 @@ class CompositionService:
             NotFound: if the song, a clip or a still is not there.
             CompositionFailed: if it failed twice, or the finished file did not fit its song twice.
             TimedOut: if it took longer than its song allows.
+            Cancelled: if `cancel` ended it.
         """
         check_order(order)
         check_timeline(order.timeline)
         return await self._calls.run(order.request_id, lambda: self._compose(order))
+
+    async def cancel(self, request_id: str) -> bool:
+        """Ends a composition and leaves nothing of it on this machine. False where it is unknown or has ended."""
+        return await self._calls.cancel(request_id)
 
     async def _compose(self, order: Order) -> Composed:
         async with self._places:

@@ -31,3 +31,9 @@ class ComposerServicer(composer_pb2_grpc.ComposerServiceServicer):
     ) -> composer_pb2.DescribeResponse:
         """Say what is offered."""
         return convert.offers_to()
+
+    async def CancelCall(  # noqa: N802
+        self, request: composer_pb2.CancelCallRequest, _context: Context
+    ) -> composer_pb2.CancelCallResponse:
+        """Stop a running composition."""
+        return composer_pb2.CancelCallResponse(cancelled=await self._compositions.cancel(request.request_id))

@@ -6,6 +6,7 @@ import asyncio
 
 from clavilux_kit import telemetry
 from clavilux_kit.grpc_server import GrpcServer
+from clavilux_kit.lifecycle import until_stopped
 
 from clavilux_orchestrator.settings import Settings
 from clavilux_orchestrator.wiring import open_worker
@@ -16,9 +17,10 @@ async def serve() -> None:
     settings = Settings()
     telemetry.configure("orchestrator", settings)
     stopping = asyncio.Event()
-    async with open_worker(settings) as worker, asyncio.TaskGroup() as group:
+    # The server answers health only. Nobody calls the orchestrator, so there is nothing to drain.
+    async with open_worker(settings) as worker, GrpcServer(settings).running(), asyncio.TaskGroup() as group:
         group.create_task(worker.work(stopping))
-        await GrpcServer(settings).serve()  # health only: nobody calls the orchestrator
+        await until_stopped()
         stopping.set()
 
 

@@ -70,7 +70,7 @@ class Services(Protocol):
         """Make one call. Raises a `ClaviluxError`: the service's own, `TimedOut` or `Unavailable`."""
 
     async def cancel(self, service: str, request_id: str) -> None:
-        """Cancel a paid call where the service can. Never raises `ClaviluxError`: an unreachable service is logged."""
+        """Cancel a call that may still run. Never raises `ClaviluxError`: an unreachable service is logged."""
 
 
 class DocumentStore(Protocol):

@@ -56,9 +56,7 @@ class GrpcServices:
         return document_of(reply)
 
     async def cancel(self, service: str, request_id: str) -> None:
-        """Cancel a call; the composer buys nothing and has nothing to cancel."""
-        if not hasattr(self._stubs[service], "CancelCall"):
-            return
+        """Cancel a call."""
         try:
             await self.call(service, "CancelCall", {"request_id": request_id}, timeout_s=_CANCEL_TIMEOUT_S)
         except ClaviluxError as error:

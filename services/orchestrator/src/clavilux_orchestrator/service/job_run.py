@@ -75,19 +75,20 @@ class JobRun:
             raise
 
     async def _conclude(self, work: asyncio.Task[Ending]) -> None:
-        if work.cancelled():
-            await self._leave(self._stop)
-            return
-        error = work.exception()
-        if isinstance(error, LeaseLost):
+        error = asyncio.CancelledError() if work.cancelled() else work.exception()
+        if error is None:
+            await self._end(work.result())
+        elif isinstance(error, LeaseLost):
             raise error
-        ending = work.result() if error is None else self._failure(error)
-        if error is not None:
+        elif work.cancelled() or self._stop is not None:  # what is told to stop may break instead
+            await self._leave(self._stop, error)
+        else:
             await self._cancel_calls()
-        await self._end(ending)
+            await self._end(self._failure(error))
 
-    async def _leave(self, reason: Stop | None) -> None:
-        get_logger().info("job_stopped", job_id=self.job.id, reason=reason.value if reason else "unknown")
+    async def _leave(self, reason: Stop | None, error: BaseException) -> None:
+        why = reason.value if reason else "unknown"
+        get_logger().info("job_stopped", job_id=self.job.id, reason=why, error=type(error).__name__)
         if reason is Stop.CANCELLED:
             await self._cancel_calls()
             await self._end(Ending("cancelled", (events.cancelled(),)))

@@ -44,27 +44,25 @@ async def hear(taking: Taking) -> tuple[Analysis, str]:
     """Analyse the song, or find that it was; the key is where the planner reads the analysis."""
     item = analysis_item(taking.job)
     async with taking.stage(AUDIO_ANALYSIS, 1):
-        if not taking.has(item):
-            await _analyse(taking, item)
-        reply = await taking.obtain(item)
+        reply = await (taking.obtain(item) if taking.has(item) else _analysed(taking, item))
         key = analysis_key(taking.job.id, item.fingerprint)
         await taking.world.store.put(key, json.dumps(reply["analysis"]).encode())
     return Analysis(reply["analysis"]), key
 
 
-async def _analyse(taking: Taking, item: Item) -> None:
+async def _analysed(taking: Taking, item: Item) -> Document:
     job, cache = taking.job, taking.world.cache
     version = str((await taking.ask("audio"))["analyser_version"])
     # The song itself is known by its bytes, wherever it lies.
     options_hash = digest({**item.request, "song_key": ""})
     known = await cache.find(job.lease, job.audio_hash, version, options_hash)
     if known is not None:
-        await taking.keep(item, {**known, "costs": []})
-        return
+        return await taking.adopt(item, known)
     reply = await taking.obtain(item)
     # What a transcriber could not do today it may do for the next job.
     if (reply["analysis"].get("lyrics") or {}).get("source") != "LYRICS_SOURCE_FAILED":
         await cache.keep(job.lease, job.audio_hash, version, options_hash, reply)
+    return reply
 
 
 async def direct(taking: Taking, analysis: Analysis, key: str) -> Plan:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from clavilux_kit.errors import BudgetExceeded, Cancelled, ClaviluxError, Unavailable, error_for
+from clavilux_kit.errors import BudgetExceeded, Cancelled, ClaviluxError, TimedOut, Unavailable, error_for
 from clavilux_kit.telemetry import DEGRADATIONS, STAGE_DURATION, get_logger
 
 from clavilux_orchestrator.domain.items import Item
@@ -97,11 +97,13 @@ class Taking:
             reply = await self._make(item, tell)
         else:
             self._done += "failure" not in reply
-        if "failure" in reply:
-            raise error_for(reply["failure"]["code"], reply["failure"]["message"])
-        for each in reply.get("degradations", []):
-            self.degrade(item.stage, each["code"], each["message"], each["item"] or item.name)
-        return reply
+        return self._answered(item, reply)
+
+    async def adopt(self, item: Item, reply: Document) -> Document:
+        """Keep a reply that was made for another job as this item's own, at no cost."""
+        reply = {**reply, "costs": []}
+        await self.keep(item, reply)
+        return self._answered(item, reply)
 
     async def obtain_all(
         self, items: Sequence[Item], *, at_once: int, tell: Tell | None = None
@@ -155,6 +157,13 @@ class Taking:
         DEGRADATIONS.labels(code=code).inc()
         self.degradations.append({"stage": stage.name, "code": code, "message": message, "item": item})
 
+    def _answered(self, item: Item, reply: Document) -> Document:
+        if "failure" in reply:
+            raise error_for(reply["failure"]["code"], reply["failure"]["message"])
+        for each in reply.get("degradations", []):
+            self.degrade(item.stage, each["code"], each["message"], each["item"] or item.name)
+        return reply
+
     async def cancel_calls(self) -> None:
         """Cancel what may still run at the services. A broken connection alone cancels nothing."""
         calls, self._calls = self._calls, {}
@@ -168,25 +177,28 @@ class Taking:
         try:
             reply = dict(await self._call_patiently(item.stage.service, item.stage.method, request, item.deadline_s))
             costs = costs_of(reply)
-            del self._calls[request_id]
         except ClaviluxError as error:
             if isinstance(error, Unavailable | Cancelled) and not error.spent_micros:
                 raise
             get_logger().warning("item_failed", job_id=self.job.id, item=item.name, code=error.code)
+            if isinstance(error, TimedOut):  # nobody waits for it any more; the service may still be at it, and pay
+                await self.world.services.cancel(item.stage.service, request_id)
             reply = {"failure": {"code": error.code, "message": error.message}}
             costs = (Cost(f"{item.stage.service}/failed", error.spent_micros),) if error.spent_micros else ()
+        del self._calls[request_id]
         await self.keep(item, reply, costs=costs, tell=tell)
         return reply
 
     async def _call_patiently(self, service: str, method: str, request: Document, timeout_s: float) -> Document:
-        began = time.monotonic()
+        refused_at: float | None = None  # a service that dies at work was not away before
         while True:
             try:
                 reply = await self.world.services.call(service, method, request, timeout_s=timeout_s)
             except Unavailable as error:
                 if error.spent_micros:
                     raise
-                waited_s = time.monotonic() - began
+                refused_at = refused_at or time.monotonic()
+                waited_s = time.monotonic() - refused_at
                 if waited_s >= self.world.unavailable_wait_s and not await self._is_full(service, waited_s, timeout_s):
                     raise Unavailable(f"The {service} service does not answer. Try again later.") from error
                 await self._tell_of_waiting(service)

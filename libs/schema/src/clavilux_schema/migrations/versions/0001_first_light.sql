@@ -33,7 +33,7 @@ CREATE TABLE jobs.jobs (
     audio_bytes         BIGINT NOT NULL,
     audio_duration_s    DOUBLE PRECISION NOT NULL,
     user_prompt         TEXT NOT NULL,
-    options             JSONB NOT NULL DEFAULT '{}',
+    options             JSONB NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
     current_stage       VARCHAR(50),
     progress            INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
     estimated_remaining INTEGER,

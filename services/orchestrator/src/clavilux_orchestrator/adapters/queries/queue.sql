@@ -69,7 +69,13 @@ WHERE id = :job_id
 FOR UPDATE;
 
 -- name: cancel_queued(job_id)!
--- A job that nobody works on.
+-- A job that nobody works on, and the stage that it was handed back in.
+WITH broken_off AS (
+    UPDATE jobs.job_stages
+    SET status = 'cancelled',
+        completed_at = now()
+    WHERE job_id = :job_id AND status = 'processing'
+)
 UPDATE jobs.jobs
 SET status = 'cancelled',
     completed_at = now(),
