@@ -1,5 +1,6 @@
 """The folder that holds everything."""
 
+import os
 import socket
 import stat
 import subprocess
@@ -7,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from clavilux_cli import environment
 from clavilux_cli.doctor import examine
 from clavilux_cli.environment import free_port
 from clavilux_cli.home import AlreadyRunning, Home, find_home, owned
+from clavilux_cli.machine import MachineFailed
+from clavilux_cli.session import ForeignMachine
 
 
 def test_a_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
@@ -41,6 +45,40 @@ def test_the_address_of_a_process_that_is_gone_is_not_given(tmp_path: Path) -> N
     home.ready_file("gateway").write_text(f'{{"pid": {ended.pid}, "address": "127.0.0.1:1"}}')
     assert home.address("gateway") is None
     assert home.address("audio") is None
+
+
+async def test_a_machine_of_another_process_is_known_by_its_lock(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert not home.is_held()
+    with owned(home):
+        assert home.is_held()
+    assert not home.is_held()
+    with pytest.raises(MachineFailed, match="has stopped"):
+        await ForeignMachine("http://127.0.0.1:1", home).watch()
+
+
+def test_what_a_killed_machine_has_left_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.ready_file("gateway").parent.mkdir()
+    # The number of its process may be another's by now.
+    home.ready_file("gateway").write_text(f'{{"pid": {os.getpid()}, "address": "127.0.0.1:1"}}')
+    (home.scratch / "clip").mkdir(parents=True)
+    with owned(home):
+        assert home.address("gateway") is None
+        assert list(home.scratch.iterdir()) == []
+    told = environment.shared(home, nats_url="nats://", public_url="http://localhost")
+    assert told["TMPDIR"] == str(home.scratch)
+
+
+def test_a_secret_whose_writing_was_cut_off_is_drawn_anew(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "token").touch()
+    assert len(Home(tmp_path).secret("token")) > 40
+
+
+def test_a_proxy_is_not_asked_for_our_own_processes(tmp_path: Path) -> None:
+    told = environment.shared(Home(tmp_path), nats_url="nats://", public_url="http://localhost")
+    assert told["no_grpc_proxy"] == "127.0.0.1"
 
 
 def test_a_taken_port_is_replaced_by_a_free_one() -> None:

@@ -34,6 +34,7 @@ async def session_gateway(
         store_url=objects.as_uri(),
         signing_key=SecretStr("a-signing-key-of-the-tests"),
         token=SecretStr(TOKEN),
+        upload_timeout_s=2.0,
         sse_queue_events=200,
         sse_send_timeout_s=1.0,
         grace_s=2.0,

@@ -1,3 +1,4 @@
+import base64
 import json
 from uuid import uuid4
 
@@ -115,7 +116,18 @@ async def test_the_list_goes_page_by_page_from_the_newest_to_the_oldest(
     assert titles[0] == "Song 4"
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=nonsense", "cursor=%00"])
+def forged_cursor(moment: str) -> str:
+    return "cursor=" + base64.urlsafe_b64encode(f"{moment} 550e8400-e29b-41d4-a716-446655440000".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=0", "limit=101", "limit=x", "cursor=nonsense", "cursor=%00"),
+        # Times that cannot be told in UTC, and one of no zone.
+        *map(forged_cursor, ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00")),
+    ],
+)
 async def test_a_wrong_page_is_refused_with_400(gateway: RunningGateway, query: str) -> None:
     response = await gateway.client().get(f"/api/v1/jobs?{query}")
     assert response.status_code == 400

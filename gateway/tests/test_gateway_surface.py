@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from gateway.tests.gateway_world import TOKEN, Orchestrator, Postgres, RunningGa
 pytestmark = pytest.mark.integration
 
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/docs", "/docs/oauth2-redirect", "/api/v1/openapi.json"}
+DOCS_ASSETS = "/static-offline-docs"
 SIGNED = {"/media/{key:path}"}
 
 
@@ -38,6 +40,8 @@ async def test_every_route_but_the_public_ones_wants_the_token(gateway: RunningG
 
 def _routes(gateway: RunningGateway) -> Iterator[tuple[str, set[str]]]:
     for route in iter_route_contexts(gateway.app.routes):
+        if route.path == DOCS_ASSETS:
+            continue  # files of a library; the one mount there may be
         assert route.path, "a mount has no methods to walk; give it a rule of its own here"
         yield route.path, set(route.methods or ())
 
@@ -141,6 +145,23 @@ async def test_figures_are_counted_by_route_and_not_by_id(gateway: RunningGatewa
     text = (await gateway.client(None).get("/metrics")).text
     assert 'gateway_http_requests_total{method="GET",route="/api/v1/jobs/{job_id}",status="200"}' in text
     assert str(job_id) not in text
+
+
+async def test_invented_methods_make_no_figures_of_their_own(gateway: RunningGateway) -> None:
+    for number in range(3):
+        await gateway.client(None).request(f"INVENTED{number}", "/healthz")
+    text = (await gateway.client(None).get("/metrics")).text
+    assert "INVENTED" not in text
+    assert 'method="other"' in text
+
+
+async def test_the_documentation_page_loads_nothing_from_elsewhere(gateway: RunningGateway) -> None:
+    page = await gateway.client(None).get("/docs")
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(sources) >= 2
+    for source in sources:
+        assert (await gateway.client(None).get(source)).status_code == 200, source
+    assert "http" not in page.headers["content-security-policy"]
 
 
 async def test_the_process_says_where_it_serves_and_stops_on_sigterm_with_its_streams(

@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,6 +27,31 @@ def assert_problem(response: httpx.Response, status: int, code: str, *fields: st
     assert problem["status"] == status
     assert problem["detail"]
     assert {error["field"] for error in problem.get("errors", [])} == set(fields)
+
+
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "utf-16"])
+async def test_a_form_in_another_charset_is_refused(gateway: RunningGateway, songs: Songs, charset: str) -> None:
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="user_prompt"\r\n\r\n' + PROMPT.encode() + b"\\ud800\r\n"
+        b'--x\r\nContent-Disposition: form-data; name="audio_file"; filename="a"\r\n\r\n'
+        + songs.mp3().read_bytes()
+        + b"\r\n--x--\r\n"
+    )
+    headers = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    response = await gateway.client().post("/api/v1/upload-audio", content=body, headers=headers)
+    assert_problem(response, 415, "VALIDATION_ERROR")
+    await assert_nothing_stored(gateway)
+
+
+async def test_a_song_that_does_not_arrive_in_time_is_given_up(gateway: RunningGateway) -> None:
+    reader, writer = await asyncio.open_connection(*gateway.address.split(":"))
+    head = f"POST /api/v1/upload-audio HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 9000\r\n"
+    writer.write(head.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
+    async with asyncio.timeout(5):
+        answer = await reader.read()  # up to the end: the connection is closed
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"TIMEOUT"' in answer
 
 
 @pytest.mark.parametrize("kind", ["wav", "mp3", "flac"])

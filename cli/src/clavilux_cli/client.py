@@ -91,7 +91,6 @@ class Client:
 
     async def download(self, job_id: str, target: Path) -> None:
         """Writes a job's video to `target`, which is there only when it is whole."""
-        target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
         try:
             async with self.http.stream("GET", f"/api/v1/jobs/{job_id}/download") as reply:

@@ -50,7 +50,7 @@ class LineDisplay:
         if progress.news and progress.news != self._last:
             self._last = progress.news
             elapsed_s = time.monotonic() - self._began
-            self._console.print(f"{elapsed_s:6.1f} s  {progress.percent:3d} %  {progress.news}", highlight=False)
+            self._console.print(f"{elapsed_s:6.1f} s  {progress.percent:3d} %  {progress.news}")
 
     def stop(self) -> None:
         """Nothing is left to do."""

@@ -74,12 +74,12 @@ def _postgres() -> Finding:
 
 
 def _ffmpeg() -> Finding:
-    import imageio_ffmpeg  # noqa: PLC0415 - a missing package is a finding here, not a crash
-
     try:
+        import imageio_ffmpeg  # noqa: PLC0415 - a missing package is a finding here, not a crash
+
         binary = imageio_ffmpeg.get_ffmpeg_exe()
         built = subprocess.run([binary, "-hide_banner", "-version"], capture_output=True, text=True, check=True).stdout
-    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+    except (ImportError, RuntimeError, OSError, subprocess.CalledProcessError) as error:
         return Finding(
             "ffmpeg",
             is_well=False,
@@ -101,7 +101,7 @@ def _change_of_user() -> Finding:
 
 
 def _disk(home: Home) -> Finding:
-    folder = next(parent for parent in (home.folder, *home.folder.parents) if parent.exists())
+    folder = next(parent for parent in (home.folder, *home.folder.parents) if os.path.exists(parent))
     free_bytes = shutil.disk_usage(folder).free
     writable = os.access(folder, os.W_OK)
     return Finding(

@@ -18,6 +18,8 @@ def shared(home: Home, *, nats_url: str, public_url: str) -> dict[str, str]:
     """What every process is told. What the user's own environment sets is kept."""
     ours = {
         "CLAVILUX_LISTEN": "127.0.0.1:0",
+        "TMPDIR": str(home.scratch),
+        "no_grpc_proxy": "127.0.0.1",  # a proxy of the user's is for the outside
         "CLAVILUX_LOG_FORMAT": "text",
         "CLAVILUX_STORE_URL": home.objects.as_uri(),
         "CLAVILUX_NATS_URL": nats_url,

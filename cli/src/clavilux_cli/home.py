@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,11 @@ class Home:
         """Where the local object store lies."""
         return self.folder / "objects"
 
+    @property
+    def scratch(self) -> Path:
+        """Where the processes put their temporary files."""
+        return self.folder / "tmp"
+
     def log(self, process: str) -> Path:
         """The log of one process."""
         return self.logs / f"{process}.log"
@@ -53,11 +59,23 @@ class Home:
         """A key that is drawn once and kept, readable by its owner only."""
         file = self.folder / "secrets" / name
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w") as new:
-                new.write(secrets.token_urlsafe(32))
+        if not file.exists() or not file.stat().st_size:
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(32))
         return file.read_text()
+
+    def is_held(self) -> bool:
+        """Whether a process has this folder for itself."""
+        with contextlib.suppress(FileNotFoundError), self._lock.open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / "lock"
 
 
 def find_home(folder: Path | None) -> Home:
@@ -85,4 +103,9 @@ def owned(home: Home) -> Iterator[Home]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        # What a machine that was killed has left; its process numbers may be others' by now.
+        for stale in home.ready_file("any").parent.glob("*.json"):
+            stale.unlink()
+        shutil.rmtree(home.scratch, ignore_errors=True)
+        home.scratch.mkdir()
         yield home

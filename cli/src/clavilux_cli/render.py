@@ -1,5 +1,6 @@
 """One song through a running machine: upload, follow, download, summarise."""
 
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,12 @@ class Order:
     options: dict[str, str] = field(default_factory=dict)
 
 
+def require_writable(output: Path) -> None:
+    """Raises OSError where no file can be written: better now than when the video is made."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=output.parent).close()
+
+
 async def render(order: Order, *, url: str, token: str, console: Console) -> None:
     """Makes the video of one song and prints where it is.
 
@@ -38,7 +45,7 @@ async def render(order: Order, *, url: str, token: str, console: Console) -> Non
         client = Client(http)
         accepted = await client.upload(order.song, order.prompt, order.options)
         job_id = str(accepted["job_id"])
-        console.print(f"job {job_id}, about {accepted['estimated_time']} s", highlight=False)
+        console.print(f"job {job_id}, about {accepted['estimated_time']} s")
         try:
             await _follow(client, job_id, console)
         except BaseException:
@@ -51,7 +58,7 @@ async def render(order: Order, *, url: str, token: str, console: Console) -> Non
             raise RenderFailed(f"{error.get('code', job['status'])}: {error.get('message', 'The job ended early.')}")
         await client.download(job_id, order.output)
     summary = summarise(job, file=order.output, elapsed_s=time.monotonic() - began)
-    console.print(summary, highlight=False, soft_wrap=True)
+    console.print(summary)
 
 
 async def _follow(client: Client, job_id: str, console: Console) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 from rich.console import Console
 
 from clavilux_cli.home import Home, owned
-from clavilux_cli.machine import open_machine
+from clavilux_cli.machine import MachineFailed, open_machine
 
 
 class RunningMachine(Protocol):
@@ -29,33 +29,37 @@ class ForeignMachine:
     """A machine that another process started and watches."""
 
     url: str
+    home: Home
 
     async def watch(self) -> None:
-        """Waits; its own process does the watching."""
-        await asyncio.Event().wait()
+        """Waits while that process lives. Raises MachineFailed when it has gone."""
+        while self.home.is_held():  # noqa: ASYNC110  # the kernel tells nobody of a lock that is free
+            await asyncio.sleep(0.5)
+        raise MachineFailed(f"The machine that was up on {self.home.folder} has stopped.")
 
 
 @contextlib.asynccontextmanager
 async def running_machine(home: Home, *, port: int, console: Console) -> AsyncIterator[RunningMachine]:
     """The machine that is already up on `home`, else one that is up for as long as this context."""
     with _sigterm_cancels():
-        address = home.address("gateway")
-        if address is not None:
-            yield ForeignMachine(f"http://{address}")
-            return
+        while home.is_held():
+            if (address := home.address("gateway")) is not None:
+                yield ForeignMachine(f"http://{address}", home)
+                return
+            await asyncio.sleep(0.2)  # it is starting, or it stops
         with owned(home):
-            console.print(f"data and logs: {home.folder}", highlight=False)
-            async with open_machine(home, port=port, say=lambda text: console.print(text, highlight=False)) as machine:
+            console.print(f"data and logs: {home.folder}")
+            async with open_machine(home, port=port, say=console.print) as machine:
                 yield machine
 
 
 async def stay_up(home: Home, *, port: int, console: Console) -> None:
     """Starts everything and stays until it is interrupted."""
     with _sigterm_cancels(), owned(home):
-        console.print(f"data and logs: {home.folder}", highlight=False)
-        async with open_machine(home, port=port, say=lambda text: console.print(text, highlight=False)) as machine:
-            console.print(f"Clavilux is up: {machine.url} (API: {machine.url}/docs)", highlight=False)
-            console.print(f"token: in {home.folder / 'secrets' / 'token'}; stop with Ctrl-C", highlight=False)
+        console.print(f"data and logs: {home.folder}")
+        async with open_machine(home, port=port, say=console.print) as machine:
+            console.print(f"Clavilux is up: {machine.url} (API: {machine.url}/docs)")
+            console.print(f"token: in {home.folder / 'secrets' / 'token'}; stop with Ctrl-C")
             await machine.watch()
 
 

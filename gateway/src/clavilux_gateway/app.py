@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from clavilux_gateway.middleware import Surroundings
@@ -15,7 +16,7 @@ _DESCRIPTION = "Turns a song and a few sentences into a music video whose cuts f
 
 def build_app(parts: Parts) -> FastAPI:
     """Return the application around its parts."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Clavilux",
         description=_DESCRIPTION,
         version=version("clavilux-gateway"),

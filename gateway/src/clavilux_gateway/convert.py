@@ -1,9 +1,8 @@
 """From the domain to what goes over the wire. URLs are signed here, as they are sent."""
 
 import base64
-import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
@@ -77,10 +76,11 @@ def page_of(cursor: str | None) -> Page | None:
         return None
     try:
         created_at, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        page = Page(datetime.fromisoformat(created_at), UUID(job_id))
-    except (ValueError, binascii.Error):
+        moment = datetime.fromisoformat(created_at)
+        page = Page(moment.astimezone(UTC), UUID(job_id)) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         page = None
-    if page is None or page.created_at.tzinfo is None:
+    if page is None:
         raise ValidationFailed("The cursor is not valid.", fields={"cursor": "is not one that this API has given"})
     return page
 

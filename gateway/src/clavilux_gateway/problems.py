@@ -71,7 +71,7 @@ async def _answer_http(request: Request, error: Exception) -> ProblemResponse:
     """Answer what the framework found: no such route, no such method, a body that is not well formed."""
     assert isinstance(error, HTTPException)  # noqa: S101  # likewise
     status = HTTPStatus(error.status_code)
-    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "VALIDATION_ERROR")
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 408: "TIMEOUT"}.get(status, "VALIDATION_ERROR")
     document = {
         "type": f"/problems/{code.lower().replace('_', '-')}",
         "title": status.phrase,

@@ -28,6 +28,8 @@ class Settings(ProcessSettings):
 
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API; none by default, since our own page is served from here."""
+    upload_timeout_s: float = 300.0
+    """How long an upload may take to arrive; 10 MB need a third of that at 1 Mbit/s."""
     probe_timeout_s: float = 20.0
     """How long decoding an upload may take."""
     estimate_base_s: float = 60.0

@@ -36,6 +36,38 @@ async def test_postgres_works_in_a_folder_that_only_its_owner_may_enter(tmp_path
         await connection.close()
 
 
+@pytest.mark.parametrize("name", ["with space", "a,b'c%20d&e?f#g\"h", "long" * 30])
+async def test_servers_work_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    with (
+        open_postgres(folder / "postgres", log=tmp_path / "log") as postgres,
+        open_nats(folder / "nats", log=tmp_path / "log") as bus,
+    ):
+        connection = await asyncpg.connect(postgres.dsn())
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
+        await (await nats.connect(bus.url)).close()
+    assert not postgres.socket_folder.exists()
+
+
+def test_what_a_killed_run_has_left_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30)
+    (folder / ".initdb" / "cluster").mkdir(parents=True)
+    program = (
+        "import sys, time; from pathlib import Path; from clavilux_embedded import open_postgres\n"
+        f"with open_postgres(Path({str(folder / 'cluster')!r}), log=Path({str(tmp_path / 'log')!r})) as server:\n"
+        "    print(server.socket_folder, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        left = Path(killed.stdout.readline().strip())
+        killed.kill()
+    assert left.exists()
+    with open_postgres(folder / "cluster", log=tmp_path / "log"):
+        assert not left.exists()
+    assert sorted(found.name for found in folder.iterdir()) == ["cluster"]
+
+
 async def test_nats_refuses_who_does_not_have_the_token(tmp_path: Path) -> None:
     with open_nats(tmp_path / "jetstream", log=tmp_path / "log") as server:
         client = await nats.connect(server.url)
@@ -55,7 +87,7 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     cluster = tmp_path / "cluster"
     cluster.mkdir()
     (cluster / "PG_VERSION").write_text("9.6\n")
-    with pytest.raises(StartFailed, match="ended with"), open_postgres(cluster, log=tmp_path / "log"):
+    with pytest.raises(StartFailed, match="log ended with"), open_postgres(cluster, log=tmp_path / "log"):
         pass
 
 

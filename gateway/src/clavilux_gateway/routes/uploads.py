@@ -2,13 +2,18 @@
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from clavilux_kit.errors import UnsupportedMedia, ValidationFailed
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from clavilux_gateway.adapters.taken_files import take_song
 from clavilux_gateway.auth import CurrentUser
@@ -35,7 +40,7 @@ def _body_schema() -> dict[str, Any]:
 @router.post(
     "/upload-audio",
     summary="Send a song and queue its video",
-    responses=documented(400, 413, 415),
+    responses=documented(400, 408, 413, 415),
     openapi_extra=_body_schema(),
 )
 async def upload_audio(request: Request, user: CurrentUser, parts: TheParts) -> UploadAccepted:
@@ -43,9 +48,7 @@ async def upload_audio(request: Request, user: CurrentUser, parts: TheParts) -> 
 
     What the file is, its content decides, not its name. A refusal stores nothing.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise UnsupportedMedia("Send the song as multipart/form-data.")
-    async with request.form(max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES) as form:
+    async with _form(request, within_s=parts.settings.upload_timeout_s) as form:
         upload, fields = _read(form)
         with tempfile.TemporaryDirectory(prefix="clavilux-upload-") as folder:
             target = Path(folder) / "song"
@@ -56,6 +59,25 @@ async def upload_audio(request: Request, user: CurrentUser, parts: TheParts) -> 
         audio_url=await parts.store.sign(queued.audio_key, expires_s=UPLOAD_URL_S),
         estimated_time=queued.estimated_time_s,
     )
+
+
+@asynccontextmanager
+async def _form(request: Request, *, within_s: float) -> AsyncIterator[FormData]:
+    """Take in the form. Raises UnsupportedMedia for another kind of body, and 408 when it does not come in time."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data" or options.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise UnsupportedMedia("Send the song as multipart/form-data in UTF-8.")
+    try:
+        async with asyncio.timeout(within_s):
+            form = await request.form(max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES)
+    except TimeoutError:
+        # What is still to come is not waited for.
+        sentence = f"The song did not arrive within {within_s:g} seconds."
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, sentence, {"Connection": "close"}) from None
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def _read(form: FormData) -> tuple[UploadFile, UploadFields]:

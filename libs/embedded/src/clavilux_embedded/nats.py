@@ -15,9 +15,9 @@ from clavilux_embedded.process import StartFailed, start, stop, wait_until
 # acknowledged survive a power cut; by default it syncs every two minutes.
 _CONFIGURATION = """
 listen: "127.0.0.1:{port}"
-ports_file_dir: "{folder}"
+ports_file_dir: {folder}
 authorization {{ token: "{token}" }}
-jetstream {{ store_dir: "{folder}", sync_interval: always }}
+jetstream {{ store_dir: {folder}, sync_interval: always }}
 """
 
 
@@ -50,7 +50,8 @@ def open_nats(folder: Path, *, log: Path, port: int = -1) -> Iterator[EmbeddedNa
     token = secrets.token_urlsafe(24)
     configuration = folder / "nats.conf"
     configuration.touch(mode=0o600)
-    configuration.write_text(_CONFIGURATION.format(port=port, folder=folder.absolute(), token=token))
+    quoted = json.dumps(str(folder.absolute()), ensure_ascii=False)
+    configuration.write_text(_CONFIGURATION.format(port=port, folder=quoted, token=token))
     process = start([str(binary), "--config", str(configuration)], log=log)
     try:
         wait_until(lambda: bool(_ports(folder)), process, log=log, timeout_s=30)

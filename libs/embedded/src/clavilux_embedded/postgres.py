@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -12,10 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from clavilux_kit.lifeline import leashed
+
 from clavilux_embedded.process import StartFailed, last_words, start, stop, wait_until
 
 DATABASE = "clavilux"
-_LONGEST_SOCKET_FOLDER_BYTES = 80  # the kernel's limit is 107 for the whole path of the socket
+# The kernel's limit is 107 bytes for the whole path of the socket; and neither Postgres, which takes a list, nor its
+# URLs bear every character in it.
+_FIT_FOR_SOCKETS = re.compile(r"[A-Za-z0-9_./-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -94,20 +99,22 @@ def _as_nobody() -> list[str]:
 
 def _initialise(folder: Path, binaries: Path, log: Path) -> None:
     # Made beside its place and then renamed, so that a start that was cut off leaves no half cluster.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".initdb-") as scratch:
-        cluster = Path(scratch) / "cluster"
-        cluster.mkdir(mode=0o700)
-        _give_to_nobody(cluster)
-        command = [
-            *_as_nobody(), str(binaries / "initdb"), "-D", str(cluster),
-            "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
-        ]  # fmt: skip
-        with log.open("ab") as output:
-            result = subprocess.run(command, stdout=output, stderr=output, check=False)
-        if result.returncode != 0:
-            raise StartFailed(f"initdb ended with {result.returncode}:\n{last_words(log)}")
-        folder.rmdir()
-        cluster.rename(folder)
+    scratch = folder.parent / ".initdb"
+    shutil.rmtree(scratch, ignore_errors=True)
+    cluster = scratch / "cluster"
+    cluster.mkdir(mode=0o700, parents=True)
+    _give_to_nobody(cluster)
+    command = [
+        *_as_nobody(), str(binaries / "initdb"), "-D", str(cluster),
+        "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+    ]  # fmt: skip
+    with log.open("ab") as output:
+        result = subprocess.run(leashed(command), stdout=output, stderr=output, check=False)
+    if result.returncode != 0:
+        raise StartFailed(f"initdb ended with {result.returncode}:\n{last_words(log)}")
+    folder.rmdir()
+    cluster.rename(folder)
+    scratch.rmdir()
 
 
 def _give_to_nobody(folder: Path) -> None:
@@ -119,15 +126,30 @@ def _give_to_nobody(folder: Path) -> None:
 @contextlib.contextmanager
 def _socket_folder(cluster: Path) -> Iterator[Path]:
     # The folder is the lock: who may not enter it cannot connect, so roles need no passwords.
-    beside = cluster.parent / "sockets"
-    short_enough = len(os.fsencode(beside.absolute())) <= _LONGEST_SOCKET_FOLDER_BYTES
-    folder = beside.absolute() if short_enough else Path(tempfile.mkdtemp(prefix="clavilux-"))
-    folder.mkdir(mode=0o700, exist_ok=True)
+    beside = cluster.parent.absolute() / "sockets"
+    _remove_sockets(beside)  # those of a run that was killed
+    if _FIT_FOR_SOCKETS.fullmatch(str(beside)):
+        folder = beside
+        folder.mkdir(mode=0o700)
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="clavilux-"))
+        beside.symlink_to(folder)
     _give_to_nobody(folder)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_sockets(beside)
+
+
+def _remove_sockets(beside: Path) -> None:
+    """Remove the folder of the sockets, and where it lies elsewhere also the link to it; nothing but sockets."""
+    folder = beside.resolve()
+    if folder.is_dir():
+        for socket in folder.glob(".s.PGSQL.*"):
+            socket.unlink(missing_ok=True)
+        folder.rmdir()
+    if beside.is_symlink():
+        beside.unlink()
 
 
 def _answers(binaries: Path, sockets: Path) -> bool:

@@ -64,10 +64,10 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], *, l
     deadline = time.monotonic() + timeout_s
     while not ready():
         if process.poll() is not None:
-            raise StartFailed(f"{process.args!r} ended with {process.returncode}:\n{last_words(log)}")
+            raise StartFailed(f"{log.stem} ended with {process.returncode}:\n{last_words(log)}")
         if time.monotonic() > deadline:
             stop(process, by=signal.SIGKILL)
-            raise StartFailed(f"{process.args!r} was not ready in {timeout_s:.0f} s:\n{last_words(log)}")
+            raise StartFailed(f"{log.stem} was not ready in {timeout_s:.0f} s:\n{last_words(log)}")
         time.sleep(0.02)
 
 
