@@ -6,8 +6,10 @@ export CLAVILUX_DATA ?= $(CURDIR)/.clavilux
 BIN := .venv/bin
 MEMBERS := protos $(wildcard libs/*) $(wildcard services/*) gateway cli
 SOURCES := libs services gateway cli tests samples scripts conftest.py
-# The newest supported Python that is here.
-PYTHON ?= $(firstword $(foreach version,python3.13 python3.12 python3.11 python3,$(shell command -v $(version))))
+# The first Python here that is supported; tried, since some are on the PATH and do not run.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+CANDIDATES := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(SUPPORTED)' 2>/dev/null && echo $(name))) python3)
 
 .PHONY: help setup up demo test test-unit test-integration test-e2e lint format protos lock licences clean
 
@@ -17,7 +19,7 @@ help: ## Lists the targets
 setup: .venv/.installed ## Makes the virtual environment from the hash lock
 
 .venv/.installed: locks/dev.txt $(MEMBERS:%=%/pyproject.toml)
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	@$(PYTHON) -c '$(SUPPORTED)' \
 		|| { echo "Clavilux needs Python 3.11, 3.12 or 3.13; this is $$($(PYTHON) --version 2>&1). Name one with PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Install the venv module of your Python (Debian: python3-venv)." >&2; exit 1; }
 	@# uv itself comes from the same lock; it is taken out of it since pip reads requirements as a whole.
@@ -33,17 +35,16 @@ up: setup ## Starts everything on this machine until Ctrl-C
 demo: setup ## Turns a bundled song into out/demo.mp4 through all the services
 	$(BIN)/clavilux demo --output out/demo.mp4
 
-test: setup ## Runs all tests
-	$(BIN)/pytest
+test: test-unit test-integration test-e2e ## Runs all tests
 
 test-unit: setup ## Runs the tests that need no server
-	$(BIN)/pytest -m "not integration and not e2e"
+	$(BIN)/pytest -q -m "not integration and not e2e"
 
 test-integration: setup ## Runs the tests against real Postgres, NATS and ffmpeg
-	$(BIN)/pytest -m integration
+	$(BIN)/pytest -q -m integration
 
 test-e2e: setup ## Renders a song through every process and reads the finished file
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest -q -m e2e
 
 lint: setup ## Checks style, types, layers, contracts and generated files
 	$(BIN)/ruff check $(SOURCES)

@@ -9,8 +9,14 @@ import asyncpg
 import pytest
 from clavilux_embedded import EmbeddedPostgres, open_nats, open_postgres
 from clavilux_schema import migrate
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
+
+# Unit tests are for every save: `HYPOTHESIS_PROFILE=thorough make test-unit` looks ten times as hard.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=400, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @dataclass(frozen=True)

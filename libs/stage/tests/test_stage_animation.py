@@ -45,6 +45,7 @@ def _change(animator: Animator, index: int) -> float:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.integration  # some seconds of painting, no server
 def test_a_new_angle_is_a_cut_and_a_beat_is_not(scene_of: SceneOf, kind: str) -> None:
     angles = (
         AngleSpec(0, "push_in", "wide", 0.6),

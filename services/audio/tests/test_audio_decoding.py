@@ -34,6 +34,16 @@ def test_stereo_is_mixed_to_one_channel(write_wav: Writer) -> None:
     assert np.max(np.abs(song)) == pytest.approx(0.15, abs=0.01)
 
 
+@pytest.mark.parametrize("channels", [6, 8])
+@pytest.mark.parametrize("rate", [RATE, 44_100])
+def test_every_channel_of_a_surround_song_is_mixed(write_wav: Writer, rate: int, channels: int) -> None:
+    tone = a_tone(6.0, rate)
+
+    song = decoded(write_wav(np.stack([tone, *([0.0 * tone] * (channels - 1))]), rate=rate))
+
+    assert np.max(np.abs(song)) == pytest.approx(0.3 / channels, rel=0.1)
+
+
 @pytest.mark.parametrize("rate", [RATE, 44_100])
 def test_samples_that_are_no_numbers_are_silence(write_wav: Writer, rate: int) -> None:
     tone = a_tone(6.0, rate)

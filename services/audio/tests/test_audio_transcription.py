@@ -16,6 +16,8 @@ from clavilux_audio.domain.song import Cost, LyricsSource, TimedText, Transcript
 from clavilux_audio.settings import Settings
 from openai import AsyncOpenAI
 
+pytestmark = pytest.mark.integration
+
 OFFER = Offer("openai", "whisper-1", 6_000, "", "")
 SUNG = {
     "text": "Hello sun, goodbye.",

@@ -11,6 +11,8 @@ from clavilux_orchestrator.service.job_run import JobRun, Stop
 from clavilux_orchestrator.service.taking import World
 from clavilux_orchestrator.service.worker import Bells, Pace, Worker
 
+pytestmark = pytest.mark.integration
+
 JOB = Job(Lease("job", "w", 1), "k", "h", 16.0, "p", Options(), 0, 0, 1, 0.0)
 
 

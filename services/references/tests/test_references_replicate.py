@@ -20,6 +20,8 @@ from clavilux_stage import SceneSpec
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.integration
+
 PRICE_MICROS = 3_000
 PNG = cv2.imencode(".png", np.zeros((9, 16, 3), dtype=np.uint8))[1].tobytes()
 

@@ -23,6 +23,8 @@ from clavilux_video.ports import Gauge
 from clavilux_video.service import ClipService
 from clavilux_video.settings import Settings
 
+pytestmark = pytest.mark.integration
+
 PRICE_MICROS = 60_000
 IMAGE_KEY = "reference-images/j1/scene_1.abc.png"
 

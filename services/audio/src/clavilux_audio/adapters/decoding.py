@@ -53,12 +53,18 @@ def _pieces(path: Path) -> Iterator[Floats]:
     with av.open(str(path), options=options) as container:
         if not container.streams.audio:
             raise _undecodable()
-        resampler = av.AudioResampler("fltp", rate=RATE)
+        # Packed samples: of eight planes PyAV 18 sees nine, and reading the ninth ends the process.
+        resampler = av.AudioResampler("flt", rate=RATE)
         for frame in container.decode(container.streams.audio[0]):
             for piece in resampler.resample(frame):
-                yield piece.to_ndarray().mean(axis=0)
+                yield _mono(piece)
         for piece in resampler.resample(None):
-            yield piece.to_ndarray().mean(axis=0)
+            yield _mono(piece)
+
+
+def _mono(piece: av.AudioFrame) -> Floats:
+    samples: Floats = piece.to_ndarray().reshape(-1, piece.layout.nb_channels).mean(axis=1)
+    return samples
 
 
 def _undecodable() -> ValidationFailed:
