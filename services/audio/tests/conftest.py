@@ -21,7 +21,7 @@ def write_wav(tmp_path: Path) -> Callable[..., Path]:
     def write(sound: Sound, *, rate: int = 22050, codec: str = "pcm_f32le", name: str = "song.wav") -> Path:
         path = tmp_path / name
         planes = np.atleast_2d(sound).astype(np.float32)
-        layout = {1: "mono", 2: "stereo"}[len(planes)]
+        layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(planes)]
         with av.open(str(path), "w", format="wav") as container:
             stream = container.add_stream(codec, rate=rate)
             assert isinstance(stream, av.AudioStream)
