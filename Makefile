@@ -25,7 +25,7 @@ setup: .venv/.installed ## Makes the virtual environment from the hash lock
 	@# uv itself comes from the same lock; it is taken out of it since pip reads requirements as a whole.
 	@awk '/^uv==/ {inside=1} inside {print} inside && !/\\$$/ {exit}' locks/dev.txt > .venv/uv.txt
 	@test -x $(BIN)/uv || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/uv.txt
-	$(BIN)/uv pip sync --quiet --require-hashes locks/dev.txt
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode locks/dev.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 

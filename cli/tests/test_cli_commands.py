@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from clavilux_cli.display import LineDisplay
-from clavilux_cli.doctor import examine
+from clavilux_cli.doctor import data_folder
 from clavilux_cli.home import Home
 from clavilux_cli.main import app
 from clavilux_cli.progress import JobProgress
@@ -61,7 +61,7 @@ def test_the_doctor_bears_a_folder_it_may_not_look_into(tmp_path: Path) -> None:
     private.mkdir(mode=0o700)
     os.seteuid(65534)
     try:
-        data = {each.subject: each for each in examine(Home(private / "data"))}["data folder"]
+        finding = data_folder(Home(private / "data"))
     finally:
         os.seteuid(0)
-    assert str(private) in data.detail
+    assert str(private) in finding.detail

@@ -38,7 +38,7 @@ def examine(home: Home) -> Iterator[Finding]:
     yield _postgres()
     yield _ffmpeg()
     yield _change_of_user()
-    yield _disk(home)
+    yield data_folder(home)
     yield _port()
 
 
@@ -100,7 +100,8 @@ def _change_of_user() -> Finding:
     return Finding("Postgres's user", there or not needed, detail, "Run as another user, or install util-linux.")
 
 
-def _disk(home: Home) -> Finding:
+def data_folder(home: Home) -> Finding:
+    """Whether there is room, and leave to write, where the data is or would be made."""
     folder = next(parent for parent in (home.folder, *home.folder.parents) if os.path.exists(parent))
     free_bytes = shutil.disk_usage(folder).free
     writable = os.access(folder, os.W_OK)
