@@ -41,7 +41,7 @@ class ForeignMachine:
 @contextlib.asynccontextmanager
 async def running_machine(home: Home, *, port: int, console: Console) -> AsyncIterator[RunningMachine]:
     """The machine that is already up on `home`, else one that is up for as long as this context."""
-    with _sigterm_cancels():
+    with _signals_cancel():
         while home.is_held():
             if (address := home.address("gateway")) is not None:
                 yield ForeignMachine(f"http://{address}", home)
@@ -55,7 +55,7 @@ async def running_machine(home: Home, *, port: int, console: Console) -> AsyncIt
 
 async def stay_up(home: Home, *, port: int, console: Console) -> None:
     """Starts everything and stays until it is interrupted."""
-    with _sigterm_cancels(), owned(home):
+    with _signals_cancel(), owned(home):
         console.print(f"data and logs: {home.folder}")
         async with open_machine(home, port=port, say=console.print) as machine:
             console.print(f"Clavilux is up: {machine.url} (API: {machine.url}/docs)")
@@ -77,13 +77,18 @@ async def run_until(work: Coroutine[None, None, None], watch: Coroutine[None, No
 
 
 @contextlib.contextmanager
-def _sigterm_cancels() -> Iterator[None]:
-    """Makes SIGTERM end the work like Ctrl-C, so that the machine stops in order."""
+def _signals_cancel() -> Iterator[None]:
+    """Makes Ctrl-C and SIGTERM end the work, so that the machine stops in order.
+
+    SIGINT by name as well: a shell starts its background jobs with that signal ignored, and they inherit it.
+    """
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     if task is not None:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
