@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn, TypeAlias
 
@@ -49,9 +50,9 @@ class _UnaryInterceptor(grpc.aio.ServerInterceptor):
             response_serializer=handler.response_serializer,
         )
 
+    @abstractmethod
     def around(self, method: str, behaviour: _Behaviour) -> _Behaviour:
         """Return the behaviour with something around it."""
-        raise NotImplementedError
 
 
 class Limit(_UnaryInterceptor):
